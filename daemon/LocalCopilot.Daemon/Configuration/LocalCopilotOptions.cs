@@ -1,0 +1,84 @@
+namespace LocalCopilot.Daemon.Configuration;
+
+/// <summary>All settings, as settings.json names them (camelCase there). Defaults are stated where they are declared.</summary>
+internal sealed record LocalCopilotOptions
+{
+    public ModelOptions Model { get; init; } = new();
+
+    public EngineOptions Engine { get; init; } = new();
+
+    public CompletionOptions Completion { get; init; } = new();
+
+    public IndexOptions Index { get; init; } = new();
+
+    public DaemonOptions Daemon { get; init; } = new();
+}
+
+internal sealed record ModelOptions
+{
+    /// <summary>Path of a GGUF file; empty: the embedded model.</summary>
+    public string Path { get; init; } = "";
+}
+
+internal sealed record EngineOptions
+{
+    /// <summary>Threads that compute; 0: half of the logical processors, at least 2 where there are 2.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Tokens of context kept for one document, at most; fewer where the model was trained with fewer.</summary>
+    public int ContextTokens { get; init; } = 2048;
+
+    /// <summary>Documents whose prompts stay in the KV cache at the same time.</summary>
+    public int CachedDocuments { get; init; } = 4;
+
+    /// <summary>Device name as `doctor` lists it; empty: the fastest one there is.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>After this long without a request the model's memory is given back; zero: never.</summary>
+    public TimeSpan UnloadAfter { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+internal sealed record CompletionOptions
+{
+    /// <summary>Tokens that one suggestion may have, at most, in multi-line mode.</summary>
+    public int MaxTokens { get; init; } = 128;
+
+    /// <summary>Tokens that one suggestion may have, at most, in single-line mode.</summary>
+    public int MaxLineTokens { get; init; } = 48;
+
+    /// <summary>When an automatic completion has decoded for this long, what is there is shown if it ends at a sensible boundary.</summary>
+    public TimeSpan DecodeBudget { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Share of the prompt that text of other files may take, 0..1.</summary>
+    public double ContextShare { get; init; } = 0.35;
+
+    /// <summary>Automatic suggestions whose mean log probability is lower are dropped.</summary>
+    public double MinimumMeanLogProbability { get; init; } = -1.6;
+
+    /// <summary>Suggestions that one explicit invocation gives, at most.</summary>
+    public int Alternatives { get; init; } = 3;
+}
+
+internal sealed record IndexOptions
+{
+    /// <summary>Whether text of other files of the repository may be put into prompts.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Files larger than this are not indexed, in bytes.</summary>
+    public int MaxFileBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Files that one repository's index holds, at most.</summary>
+    public int MaxFiles { get; init; } = 20_000;
+}
+
+internal sealed record DaemonOptions
+{
+    /// <summary>The daemon ends when no client was connected for this long; zero: never.</summary>
+    public TimeSpan IdleExit { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Largest message taken from a client, in bytes.</summary>
+    public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Requests that one connection may have open at the same time.</summary>
+    public int MaxOpenRequests { get; init; } = 256;
+}

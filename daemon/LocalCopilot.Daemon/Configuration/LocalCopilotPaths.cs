@@ -1,0 +1,72 @@
+namespace LocalCopilot.Daemon.Configuration;
+
+/// <summary>
+/// The one place that knows where files lie. Every path can be given from outside through the environment
+/// (XDG variables on Linux), so that tests run beside a user's daemon.
+/// </summary>
+internal sealed record LocalCopilotPaths
+{
+    /// <summary>Holds settings.json.</summary>
+    public required string ConfigurationDirectory { get; init; }
+
+    /// <summary>Holds what must survive: catalogue, adapters, index, models.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Holds logs and checkpoints.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Holds the socket and the lock of the daemon; only its user may enter (mode 0700).</summary>
+    public required string RuntimeDirectory { get; init; }
+
+    public string SettingsFile => Path.Combine(ConfigurationDirectory, "settings.json");
+
+    public string IndexDirectory => Path.Combine(DataDirectory, "index");
+
+    public string LogDirectory => Path.Combine(StateDirectory, "logs");
+
+    public string LockFile => Path.Combine(RuntimeDirectory, "daemon.lock");
+
+    public string SocketFile => Path.Combine(RuntimeDirectory, "daemon.sock");
+
+    /// <summary>The paths for this user and operating system.</summary>
+    /// <param name="environment">Reads one environment variable; null where it is not set.</param>
+    public static LocalCopilotPaths FromEnvironment(Func<string, string?> environment)
+    {
+        string Variable(string name, Func<string> otherwise) =>
+            environment(name) is { Length: > 0 } value && Path.IsPathFullyQualified(value) ? value : otherwise();
+
+        string home = Variable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME", () => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+        if (OperatingSystem.IsWindows())
+        {
+            string local = Path.Combine(Variable("LOCALAPPDATA", () => Path.Combine(home, "AppData", "Local")), "LocalCopilot");
+            return new()
+            {
+                ConfigurationDirectory = local,
+                DataDirectory = Path.Combine(local, "data"),
+                StateDirectory = Path.Combine(local, "state"),
+                RuntimeDirectory = Path.Combine(local, "run"),
+            };
+        }
+
+        string runtimeFallback() => Path.Combine(Path.GetTempPath(), $"localcopilot-{Environment.UserName}");
+        if (OperatingSystem.IsMacOS())
+        {
+            string library = Path.Combine(home, "Library");
+            return new()
+            {
+                ConfigurationDirectory = Path.Combine(Variable("XDG_CONFIG_HOME", () => Path.Combine(library, "Preferences")), "localcopilot"),
+                DataDirectory = Path.Combine(Variable("XDG_DATA_HOME", () => Path.Combine(library, "Application Support")), "localcopilot"),
+                StateDirectory = Path.Combine(Variable("XDG_STATE_HOME", () => Path.Combine(library, "Logs")), "localcopilot"),
+                RuntimeDirectory = environment("XDG_RUNTIME_DIR") is { Length: > 0 } macRuntime ? Path.Combine(macRuntime, "localcopilot") : runtimeFallback(),
+            };
+        }
+
+        return new()
+        {
+            ConfigurationDirectory = Path.Combine(Variable("XDG_CONFIG_HOME", () => Path.Combine(home, ".config")), "localcopilot"),
+            DataDirectory = Path.Combine(Variable("XDG_DATA_HOME", () => Path.Combine(home, ".local", "share")), "localcopilot"),
+            StateDirectory = Path.Combine(Variable("XDG_STATE_HOME", () => Path.Combine(home, ".local", "state")), "localcopilot"),
+            RuntimeDirectory = environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "localcopilot") : runtimeFallback(),
+        };
+    }
+}

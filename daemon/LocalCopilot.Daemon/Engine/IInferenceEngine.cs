@@ -1,0 +1,109 @@
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Daemon.Engine;
+
+/// <summary>Decodes prompts with the selected model. Callable from any thread; requests are served one at a time, by priority.</summary>
+internal interface IInferenceEngine
+{
+    /// <summary>The model, loaded if it was not.</summary>
+    /// <exception cref="ModelUnavailableException">The file is missing, damaged or of an unsupported kind; the message says what to do.</exception>
+    ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken);
+
+    /// <summary>Decodes the continuation of a prompt.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a prompt evaluation.</exception>
+    Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Evaluates a prompt into its sequence of the KV cache and decodes nothing, so that a later request finds it there.</summary>
+    Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken);
+
+    /// <summary>Natural-log probability of each target token after the prompt.</summary>
+    Task<IReadOnlyList<float>> ScoreAsync(ReadOnlyMemory<int> prompt, ReadOnlyMemory<int> targets, CancellationToken cancellationToken);
+}
+
+/// <summary>What callers may know of the model that is served now. The vocabulary may be used from any thread.</summary>
+/// <param name="Id">File name without extension.</param>
+/// <param name="ContextTokens">Prompt and completion together may have this many tokens, at most.</param>
+internal sealed record ServedModel(string Id, string Path, string Architecture, LlamaVocabulary Vocabulary, int ContextTokens);
+
+/// <summary>Names one sequence of the KV cache: what was computed with one adapter is never continued with another.</summary>
+/// <param name="Document">Document uri, or another name that is unique to the stream of prompts that extend each other.</param>
+/// <param name="Adapter">Id of the adapter; null: the base model.</param>
+internal readonly record struct SequenceKey(string Document, string? Adapter = null);
+
+internal enum EnginePriority
+{
+    Completion,
+    Prefetch,
+    Evaluation,
+}
+
+internal sealed record GenerationRequest
+{
+    public required SequenceKey Sequence { get; init; }
+
+    /// <summary>Not empty; together with <see cref="MaxTokens"/> no longer than the context.</summary>
+    public required ReadOnlyMemory<int> Prompt { get; init; }
+
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Makes the condition that ends one generated text; called once for each alternative.</summary>
+    public required Func<IStopCondition> Stop { get; init; }
+
+    /// <summary>Distinct texts wanted, at most; the first is the greedy one.</summary>
+    public int Alternatives { get; init; } = 1;
+
+    /// <summary>Further text in which speculation looks up n-grams: open documents, recent outputs. The prompt is always looked in.</summary>
+    public ReadOnlyMemory<int> LookupTokens { get; init; }
+
+    /// <summary>Text may not be continued after this much time in the decode phase; null: no limit.</summary>
+    public TimeSpan? DecodeBudget { get; init; }
+
+    /// <summary>The generated text must begin with this; the tokens that cannot are not chosen.</summary>
+    public string RequiredStart { get; init; } = "";
+
+    public EnginePriority Priority { get; init; } = EnginePriority.Completion;
+}
+
+/// <summary>Decides, token by token, where a generated text ends. Used by one thread at a time.</summary>
+internal interface IStopCondition
+{
+    /// <summary>Called after each token with all text so far, on the engine's thread: must be quick.</summary>
+    /// <param name="text">Everything generated so far, decoded; an unfinished UTF-8 sequence at its end is held back.</param>
+    /// <returns>Length of the text to keep when it has to end here; null to go on.</returns>
+    int? Observe(string text);
+}
+
+internal enum GenerationEnd
+{
+    /// <summary>The model ended the text itself.</summary>
+    EndOfText,
+
+    /// <summary>The stop condition ended it.</summary>
+    Stopped,
+
+    MaxTokens,
+
+    DecodeBudget,
+}
+
+/// <param name="Tokens">The tokens as decoded, before any cut by the stop condition, without the end token.</param>
+/// <param name="MeanLogProbability">Mean natural-log probability of <paramref name="Tokens"/> and the end token where there was one.</param>
+internal sealed record Generation(string Text, IReadOnlyList<int> Tokens, double MeanLogProbability, GenerationEnd End);
+
+internal sealed record GenerationResult
+{
+    /// <summary>At least one, best first.</summary>
+    public required IReadOnlyList<Generation> Generations { get; init; }
+
+    public required int PromptTokens { get; init; }
+
+    public required int CachedTokens { get; init; }
+
+    public required int GeneratedTokens { get; init; }
+
+    public required TimeSpan Queue { get; init; }
+
+    public required TimeSpan Prompt { get; init; }
+
+    public required TimeSpan Decode { get; init; }
+}
