@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace LocalCopilot.Daemon.Cli;
+
+/// <summary>The root of the command line: one line for each command, each in its own file beside this one.</summary>
+internal static class LocalCopilotCommand
+{
+    public static RootCommand Create(CommandContext context)
+    {
+        _ = context;
+        RootCommand root = new("Code completions from a local model that learns your repositories, offline.");
+        return root;
+    }
+}
