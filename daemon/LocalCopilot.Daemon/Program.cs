@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LocalCopilot.Daemon.Cli;
 using LocalCopilot.Daemon.Configuration;
 using Spectre.Console;
