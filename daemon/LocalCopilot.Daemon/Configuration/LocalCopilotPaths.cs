@@ -24,7 +24,11 @@ internal sealed record LocalCopilotPaths
 
     public string LogDirectory => Path.Combine(StateDirectory, "logs");
 
+    /// <summary>Held by the running daemon.</summary>
     public string LockFile => Path.Combine(RuntimeDirectory, "daemon.lock");
+
+    /// <summary>Held by a client through check, launch and connect.</summary>
+    public string LaunchLockFile => Path.Combine(RuntimeDirectory, "launch.lock");
 
     public string SocketFile => Path.Combine(RuntimeDirectory, "daemon.sock");
 
