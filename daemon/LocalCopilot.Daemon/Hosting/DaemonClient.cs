@@ -1,0 +1,165 @@
+using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Rpc;
+using LocalCopilot.Protocol;
+using Nerdbank.Streams;
+using StreamJsonRpc;
+
+namespace LocalCopilot.Daemon.Hosting;
+
+/// <summary>A connection to the daemon, with the handshake done.</summary>
+/// <remarks>
+/// <see cref="ConnectAsync"/> holds the launch lock through check, launch and connect, so that clients started at the same
+/// instant end up on one daemon. Whoever dies with the lock frees it. A daemon that goes away ends <see cref="Completion"/>;
+/// a client then exits and is started again by its editor.
+/// <code>
+/// await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded: true, context.Time, cancellationToken);
+/// CompleteResult result = await daemon.Control.CompleteAsync(new() { ... }, cancellationToken);
+/// </code>
+/// </remarks>
+internal sealed class DaemonClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly MultiplexingStream _connection;
+    private readonly JsonRpc _rpc;
+
+    private DaemonClient(MultiplexingStream connection, JsonRpc rpc)
+    {
+        _connection = connection;
+        _rpc = rpc;
+        Control = new ControlProxy(rpc);
+    }
+
+    public ILocalCopilotControl Control { get; }
+
+    /// <summary>Ends when the daemon or the connection does.</summary>
+    public Task Completion => _connection.Completion;
+
+    /// <summary>Connects to the daemon of this user.</summary>
+    /// <param name="startIfNeeded">Whether a daemon is started where none runs.</param>
+    /// <exception cref="DaemonUnavailableException">None runs and none was to be started, or it could not be started or spoken with.</exception>
+    public static async Task<DaemonClient> ConnectAsync(LocalCopilotPaths paths, bool startIfNeeded, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RuntimeFolder.Ensure(paths);
+        LocalTransport transport = LocalTransport.For(paths);
+        try
+        {
+            using FileLock launching = await FileLock.AcquireAsync(paths.LaunchLockFile, Patience, time, cancellationToken);
+            DaemonClient? client = await TryConnectAsync(transport, mayReplace: startIfNeeded, cancellationToken);
+            if (client is not null)
+            {
+                return client;
+            }
+
+            return startIfNeeded
+                ? await LaunchAsync(paths, transport, time, cancellationToken)
+                : throw new DaemonUnavailableException("No daemon is running. An editor starts it, or `localcopilot daemon` does.") { NotRunning = true };
+        }
+        catch (Exception exception) when (exception is TimeoutException or UnauthorizedAccessException)
+        {
+            throw new DaemonUnavailableException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Opens the channel of an editor.</summary>
+    public Task<MultiplexingStream.Channel> OpenLspAsync(CancellationToken cancellationToken) =>
+        _connection.OfferChannelAsync(ChannelNames.Lsp, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _rpc.Dispose();
+        await _connection.DisposeAsync();
+    }
+
+    private static async Task<DaemonClient> LaunchAsync(LocalCopilotPaths paths, LocalTransport transport, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using DaemonLauncher daemon = DaemonLauncher.Launch();
+        long start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < Patience)
+        {
+            // Looked at before connecting: a daemon that listened and has ended since is not taken for one that failed.
+            bool exited = daemon.HasExited;
+            if (await TryConnectAsync(transport, mayReplace: false, cancellationToken) is { } client)
+            {
+                return client;
+            }
+
+            if (exited)
+            {
+                string message = await daemon.GetMessageAsync(cancellationToken);
+                throw new DaemonUnavailableException($"The daemon could not start (exit code {daemon.ExitCode}). {message} Its log is in {paths.LogDirectory}.");
+            }
+
+            await Task.Delay(PollInterval, time, cancellationToken);
+        }
+
+        throw new DaemonUnavailableException($"The daemon was started and did not listen on {paths.SocketFile} within {Patience.TotalSeconds:0} s. Its log is in {paths.LogDirectory}.");
+    }
+
+    /// <returns>Null where no daemon listens, one went away while it was spoken with, or an older one made way.</returns>
+    private static async Task<DaemonClient?> TryConnectAsync(LocalTransport transport, bool mayReplace, CancellationToken cancellationToken)
+    {
+        if (await transport.TryConnectAsync(cancellationToken) is not { } stream)
+        {
+            return null;
+        }
+
+        DaemonClient? client = null;
+        try
+        {
+            MultiplexingStream connection = await MultiplexingStream.CreateAsync(stream, Multiplexing.Options, cancellationToken);
+            connection.StartListening();
+            MultiplexingStream.Channel channel = await connection.OfferChannelAsync(ChannelNames.Control, cancellationToken);
+#pragma warning disable CA2000 // The client owns it.
+            JsonRpc rpc = new(new FramedMessageHandler(channel, FramingLimits.Default));
+#pragma warning restore CA2000
+            rpc.StartListening();
+            client = new(connection, rpc);
+            HelloResult hello = await client.Control.HelloAsync(new(ProtocolVersion.Current, ProductVersion.Current, Environment.ProcessId), cancellationToken);
+            if (!mayReplace || !IsNewer(ProductVersion.Current, hello.DaemonVersion) || !await MakeWayAsync(client, cancellationToken))
+            {
+                DaemonClient connected = client;
+                client = null;
+                return connected;
+            }
+
+            return null;
+        }
+        catch (RemoteInvocationException exception) when (exception.ErrorCode == ErrorCodes.ProtocolVersionMismatch)
+        {
+            if (mayReplace && client is not null && await MakeWayAsync(client, cancellationToken))
+            {
+                return null;
+            }
+
+            throw new DaemonUnavailableException($"{exception.Message} End the running daemon with `localcopilot stop`, then try again.", exception);
+        }
+        catch (Exception exception) when (exception is ConnectionLostException or IOException or ObjectDisposedException or MultiplexingProtocolException)
+        {
+            return null;
+        }
+        finally
+        {
+            if (client is not null)
+            {
+                await client.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Asks an older daemon to end, which it does only if no editor uses it.</summary>
+    private static async Task<bool> MakeWayAsync(DaemonClient client, CancellationToken cancellationToken)
+    {
+        ShutdownResult result = await client.Control.ShutdownAsync(new() { IfIdle = true }, cancellationToken);
+        if (result.Stopping)
+        {
+            await client.Completion.WaitAsync(Patience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return result.Stopping;
+    }
+
+    private static bool IsNewer(string version, string than) =>
+        Version.TryParse(version, out Version? ours) && Version.TryParse(than, out Version? theirs) && ours > theirs;
+}
