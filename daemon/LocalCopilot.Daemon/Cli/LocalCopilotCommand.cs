@@ -7,8 +7,11 @@ internal static class LocalCopilotCommand
 {
     public static RootCommand Create(CommandContext context)
     {
-        _ = context;
         RootCommand root = new("Code completions from a local model that learns your repositories, offline.");
+        root.Subcommands.Add(LspCommand.Create(context));
+        root.Subcommands.Add(DaemonCommand.Create(context));
+        root.Subcommands.Add(StatusCommand.Create(context));
+        root.Subcommands.Add(StopCommand.Create(context));
         return root;
     }
 }

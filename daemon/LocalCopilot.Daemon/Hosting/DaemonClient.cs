@@ -62,6 +62,18 @@ internal sealed class DaemonClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the running daemon, of whatever protocol version, to end.</summary>
+    /// <exception cref="DaemonUnavailableException">None runs.</exception>
+    public static async Task StopAsync(LocalCopilotPaths paths, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RuntimeFolder.Ensure(paths);
+        using FileLock launching = await FileLock.AcquireAsync(paths.LaunchLockFile, Patience, time, cancellationToken);
+        await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
+            ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
+        await client.Control.ShutdownAsync(new(), cancellationToken);
+        await client.Completion.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Opens the channel of an editor.</summary>
     public Task<MultiplexingStream.Channel> OpenLspAsync(CancellationToken cancellationToken) =>
         _connection.OfferChannelAsync(ChannelNames.Lsp, cancellationToken);
@@ -100,22 +112,15 @@ internal sealed class DaemonClient : IAsyncDisposable
     /// <returns>Null where no daemon listens, one went away while it was spoken with, or an older one made way.</returns>
     private static async Task<DaemonClient?> TryConnectAsync(LocalTransport transport, bool mayReplace, CancellationToken cancellationToken)
     {
-        if (await transport.TryConnectAsync(cancellationToken) is not { } stream)
-        {
-            return null;
-        }
-
         DaemonClient? client = null;
         try
         {
-            MultiplexingStream connection = await MultiplexingStream.CreateAsync(stream, Multiplexing.Options, cancellationToken);
-            connection.StartListening();
-            MultiplexingStream.Channel channel = await connection.OfferChannelAsync(ChannelNames.Control, cancellationToken);
-#pragma warning disable CA2000 // The client owns it.
-            JsonRpc rpc = new(new FramedMessageHandler(channel, FramingLimits.Default));
-#pragma warning restore CA2000
-            rpc.StartListening();
-            client = new(connection, rpc);
+            client = await TryOpenAsync(transport, cancellationToken);
+            if (client is null)
+            {
+                return null;
+            }
+
             HelloResult hello = await client.Control.HelloAsync(new(ProtocolVersion.Current, ProductVersion.Current, Environment.ProcessId), cancellationToken);
             if (!mayReplace || !IsNewer(ProductVersion.Current, hello.DaemonVersion) || !await MakeWayAsync(client, cancellationToken))
             {
@@ -146,6 +151,24 @@ internal sealed class DaemonClient : IAsyncDisposable
                 await client.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>A connection without handshake; null where no daemon listens.</summary>
+    private static async Task<DaemonClient?> TryOpenAsync(LocalTransport transport, CancellationToken cancellationToken)
+    {
+        if (await transport.TryConnectAsync(cancellationToken) is not { } stream)
+        {
+            return null;
+        }
+
+        MultiplexingStream connection = await MultiplexingStream.CreateAsync(stream, Multiplexing.Options, cancellationToken);
+        connection.StartListening();
+        MultiplexingStream.Channel channel = await connection.OfferChannelAsync(ChannelNames.Control, cancellationToken);
+#pragma warning disable CA2000 // The client owns it.
+        JsonRpc rpc = new(new FramedMessageHandler(channel, FramingLimits.Default));
+#pragma warning restore CA2000
+        rpc.StartListening();
+        return new(connection, rpc);
     }
 
     /// <summary>Asks an older daemon to end, which it does only if no editor uses it.</summary>

@@ -42,14 +42,14 @@ public sealed record InlineCompletionItem
     public string? FilterText { get; init; }
 
     /// <summary>Run by the editor when the suggestion is accepted.</summary>
-    public required Command Command { get; init; }
+    public required EditorCommand Command { get; init; }
 }
 
-/// <summary>A command.</summary>
+/// <summary>A command that the editor runs; LSP's <c>Command</c>.</summary>
 /// <param name="Title">As shown.</param>
 /// <param name="Name">What is run; on the wire <c>command</c>.</param>
 /// <param name="Arguments">Its arguments.</param>
-public sealed record Command(string Title, [property: System.Text.Json.Serialization.JsonPropertyName("command")] string Name, IReadOnlyList<string>? Arguments = null);
+public sealed record EditorCommand(string Title, [property: System.Text.Json.Serialization.JsonPropertyName("command")] string Name, IReadOnlyList<string>? Arguments = null);
 
 /// <summary>Parameters of <see cref="LspMethods.ExecuteCommand"/>.</summary>
 public sealed record ExecuteCommandParams

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LocalCopilot.Daemon.Hosting;
+using LocalCopilot.Protocol;
+using Spectre.Console;
+
+namespace LocalCopilot.Daemon.Cli;
+
+/// <summary>Shows the running daemon; starts none.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<bool> json = new("--json") { Description = "Print protocol.md's StatusResult." };
+        Command command = new("status", """
+            Show how the daemon, the model and the engine are. Starts nothing.
+
+            Ends with 0, or with 3 when no daemon runs.
+            Example: localcopilot status --json
+            """);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded: false, context.Time, cancellationToken);
+            StatusResult status = await daemon.Control.StatusAsync(new() { Repository = Environment.CurrentDirectory }, cancellationToken);
+            if (json)
+            {
+                await context.Output.Profile.Out.Writer.WriteLineAsync(JsonSerializer.Serialize(status, ProtocolJson.CreateOptions()).AsMemory(), cancellationToken);
+            }
+            else
+            {
+                context.Output.Write(Describe(status));
+            }
+
+            return ExitCodes.Success;
+        }
+        catch (DaemonUnavailableException exception)
+        {
+            context.Error.MarkupLineInterpolated($"{exception.Message}");
+            return ExitCodes.DaemonUnavailable;
+        }
+    }
+
+    private static Grid Describe(StatusResult status)
+    {
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        void Row(string name, FormattableString value) =>
+            grid.AddRow(new Text(name), new Text(value.ToString(CultureInfo.InvariantCulture)));
+
+        Row("daemon", $"{status.Daemon.Version}, process {status.Daemon.ProcessId}, up {TimeSpan.FromMilliseconds(status.Daemon.UptimeMs):d\\.hh\\:mm\\:ss}, {status.Daemon.ResidentBytes / 1_000_000} MB resident");
+        Row("editors", $"{status.Daemon.Sessions}");
+        Row("model", $"{status.Model.Id}, {status.Model.State.ToString().ToLowerInvariant()}");
+        if (status.Model.Error is { } error)
+        {
+            Row("", $"{error}");
+        }
+
+        Row("engine", $"{status.Engine.Device ?? "not loaded"}, {status.Engine.Threads} threads");
+        if (status.Engine is { PromptTokensPerSecond: { } prompt, DecodeTokensPerSecond: { } decode })
+        {
+            Row("speed", $"prompt {prompt:0} tokens/s, decode {decode:0} tokens/s");
+        }
+
+        foreach (string warning in status.Daemon.Warnings ?? [])
+        {
+            Row("warning", $"{warning}");
+        }
+
+        return grid;
+    }
+}

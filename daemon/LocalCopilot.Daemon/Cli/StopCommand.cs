@@ -1,0 +1,55 @@
+using System.CommandLine;
+using LocalCopilot.Daemon.Hosting;
+using Spectre.Console;
+
+namespace LocalCopilot.Daemon.Cli;
+
+/// <summary>Ends the running daemon.</summary>
+internal static class StopCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public static Command Create(CommandContext context)
+    {
+        Option<bool> json = new("--json") { Description = "Print {\"wasRunning\": true or false}." };
+        Command command = new("stop", """
+            End the daemon after it saved its state. Editors that use it start another.
+
+            Ends with 0, also when none ran.
+            Example: localcopilot stop
+            """);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool wasRunning = await StopAsync(context, cancellationToken);
+            context.Output.WriteLine(json ? $"{{\"wasRunning\":{(wasRunning ? "true" : "false")}}}" : wasRunning ? "The daemon has ended." : "No daemon was running.");
+            return ExitCodes.Success;
+        }
+        catch (Exception exception) when (exception is DaemonUnavailableException or TimeoutException)
+        {
+            context.Error.MarkupLineInterpolated($"{exception.Message}");
+            return ExitCodes.DaemonUnavailable;
+        }
+    }
+
+    private static async Task<bool> StopAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DaemonClient.StopAsync(context.Paths, context.Time, cancellationToken);
+            // The lock is free when everything has ended.
+            using FileLock ended = await FileLock.AcquireAsync(context.Paths.LockFile, Patience, context.Time, cancellationToken);
+            return true;
+        }
+        catch (DaemonUnavailableException exception) when (exception.NotRunning)
+        {
+            return false;
+        }
+    }
+}

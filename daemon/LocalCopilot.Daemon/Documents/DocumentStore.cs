@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace LocalCopilot.Daemon.Documents;
+
+/// <summary>The documents that one session has open.</summary>
+/// <remarks>Written by the session's dispatch order alone. An edit that does not fit closes the document: it counts as not open until opened again.</remarks>
+internal sealed class DocumentStore
+{
+    private readonly Dictionary<string, DocumentSnapshot> _open = new(StringComparer.Ordinal);
+
+    public DocumentSnapshot? Find(string uri) => _open.GetValueOrDefault(uri);
+
+    public void Open(DocumentSnapshot document) => _open[document.Uri] = document;
+
+    public bool Close(string uri) => _open.Remove(uri);
+
+    /// <returns>Null where the document is not open.</returns>
+    /// <exception cref="EditDoesNotFitException">The document is closed by that.</exception>
+    public DocumentSnapshot? Change(string uri, int? version, IReadOnlyList<DocumentEdit> edits)
+    {
+        if (!_open.TryGetValue(uri, out DocumentSnapshot? before))
+        {
+            return null;
+        }
+
+        try
+        {
+            string text = before.Text;
+            foreach (DocumentEdit edit in edits)
+            {
+                text = Apply(text, edit);
+            }
+
+            return _open[uri] = new(uri, before.LanguageId, version ?? before.Version + 1, text);
+        }
+        catch (EditDoesNotFitException)
+        {
+            _open.Remove(uri);
+            throw;
+        }
+    }
+
+    private static string Apply(string text, DocumentEdit edit)
+    {
+        if (edit.Span is not { } span)
+        {
+            return edit.Text;
+        }
+
+        int start = OffsetOf(text, span.Start);
+        int end = OffsetOf(text, span.End);
+        if (end < start)
+        {
+            throw new EditDoesNotFitException($"An edit ends at {span.End.Line}:{span.End.Character}, before its start at {span.Start.Line}:{span.Start.Character}.");
+        }
+
+        return new StringBuilder(text.Length - (end - start) + edit.Text.Length)
+            .Append(text, 0, start).Append(edit.Text).Append(text, end, text.Length - end).ToString();
+    }
+
+    /// <remarks>LSP: lines end with LF, CR LF or CR; a character past the line's end means its end; a line past the last does not exist.</remarks>
+    private static int OffsetOf(string text, TextPosition position)
+    {
+        int offset = 0;
+        for (int line = 0; line < position.Line; line++)
+        {
+            int end = text.AsSpan(offset).IndexOfAny('\r', '\n');
+            if (end < 0)
+            {
+                throw new EditDoesNotFitException($"An edit names line {position.Line}; the text has {line + 1}.");
+            }
+
+            offset += end + 1;
+            if (text[offset - 1] == '\r' && offset < text.Length && text[offset] == '\n')
+            {
+                offset++;
+            }
+        }
+
+        if (position.Line < 0 || position.Character < 0)
+        {
+            throw new EditDoesNotFitException($"An edit names the position {position.Line}:{position.Character}; both count from 0.");
+        }
+
+        int length = text.AsSpan(offset).IndexOfAny('\r', '\n');
+        return offset + Math.Min(position.Character, length < 0 ? text.Length - offset : length);
+    }
+}

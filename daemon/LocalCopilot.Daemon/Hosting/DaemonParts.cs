@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LocalCopilot.Daemon.Hosting;
+
+/// <summary>The services of every folder, one line for each.</summary>
+internal static class DaemonParts
+{
+    public static IServiceCollection AddDaemonParts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<AbsentParts>();
+        services.TryAddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<AbsentParts>());
+        services.TryAddSingleton<Models.IModelSelection>(provider => provider.GetRequiredService<AbsentParts>());
+        services.TryAddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<AbsentParts>());
+        return services;
+    }
+}

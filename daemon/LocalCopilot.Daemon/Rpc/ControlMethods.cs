@@ -1,0 +1,114 @@
+using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Documents;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Models;
+using LocalCopilot.Protocol;
+
+namespace LocalCopilot.Daemon.Rpc;
+
+/// <summary>The <c>localCopilot/*</c> methods of one channel.</summary>
+internal sealed class ControlMethods(ServerState server, ICompletionService completion, IModelSelection models, IEngineStatus engine, bool needsHello) : ILocalCopilotControl
+{
+    private bool _greeted = !needsHello;
+
+    public Task<HelloResult> HelloAsync(HelloParams parameters, CancellationToken cancellationToken)
+    {
+        if (ProtocolVersion.Major(parameters.ProtocolVersion) != ProtocolVersion.Major(ProtocolVersion.Current))
+        {
+            throw RpcErrors.OtherProtocol(parameters.ProtocolVersion);
+        }
+
+        _greeted = true;
+        return Task.FromResult(new HelloResult(ProtocolVersion.Current, ProductVersion.Current));
+    }
+
+    public Task<StatusResult> StatusAsync(StatusParams parameters, CancellationToken cancellationToken)
+    {
+        RequireHello(LocalCopilotMethods.Status);
+        return Task.FromResult(new StatusResult
+        {
+            Daemon = new()
+            {
+                Version = ProductVersion.Current,
+                ProcessId = Environment.ProcessId,
+                StartedAt = server.StartedAt,
+                UptimeMs = (long)server.Uptime.TotalMilliseconds,
+                ResidentBytes = Environment.WorkingSet,
+                Sessions = server.Editors,
+                Warnings = server.Warnings.Count > 0 ? server.Warnings : null,
+            },
+            Model = engine.Model,
+            Engine = engine.Engine,
+            Offline = true,
+        });
+    }
+
+    public async Task<CompleteResult> CompleteAsync(CompleteParams parameters, CancellationToken cancellationToken)
+    {
+        RequireHello(LocalCopilotMethods.Complete);
+        string? root = parameters.Repository is { } repository ? RepositoryLocator.RootOf(RepositoryLocator.PathOf(repository) ?? throw RpcErrors.InvalidParams($"{repository} is no absolute path and no file uri. Give one of both."), []) : null;
+        string path = RepositoryLocator.PathOf(parameters.Path)
+            ?? (root is not null ? Path.GetFullPath(parameters.Path, root) : throw RpcErrors.InvalidParams($"The path {parameters.Path} is relative and no repository was given. Give an absolute path, or the repository."));
+        DocumentSnapshot document = new(new Uri(path).AbsoluteUri, LanguageIds.Of(path), version: 0, parameters.Text);
+        CompletionResult result = await completion.CompleteAsync(
+            new()
+            {
+                Document = document,
+                Position = TextPositions.Check(document, parameters.Position),
+                RepositoryRoot = root ?? RepositoryLocator.RootOf(path, []),
+                MaxTokens = parameters.MaxTokens,
+                SingleLine = parameters.SingleLine,
+                UseAdapter = parameters.UseAdapter ?? true,
+                UseContext = parameters.UseContext ?? true,
+                Count = parameters.Count ?? 1,
+            },
+            cancellationToken);
+        return new()
+        {
+            Completions = [.. result.Choices.Select(choice => new CompletionText(choice.InsertText, choice.MeanLogProbability))],
+            PromptTokens = result.PromptTokens,
+            CachedTokens = result.CachedTokens,
+            GeneratedTokens = result.GeneratedTokens,
+            Timings = new(
+                result.Timings.Queue.TotalMilliseconds,
+                result.Timings.Context.TotalMilliseconds,
+                result.Timings.Prompt.TotalMilliseconds,
+                result.Timings.Decode.TotalMilliseconds,
+                result.Timings.Total.TotalMilliseconds),
+        };
+    }
+
+    public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken)
+    {
+        RequireHello(LocalCopilotMethods.ModelsList);
+        return models.ListAsync(cancellationToken);
+    }
+
+    public Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken)
+    {
+        RequireHello(LocalCopilotMethods.ModelsSelect);
+        return (parameters.Id is null) != (parameters.Path is null)
+            ? models.SelectAsync(parameters, cancellationToken)
+            : throw RpcErrors.InvalidParams("Give either the id or the path of a model.");
+    }
+
+    /// <summary>Needs no <c>hello</c>: a client of another version must be able to replace this daemon.</summary>
+    public Task<ShutdownResult> ShutdownAsync(ShutdownParams parameters, CancellationToken cancellationToken)
+    {
+        bool stopping = parameters.IfIdle != true || server.Editors == 0;
+        if (stopping)
+        {
+            server.RequestStop();
+        }
+
+        return Task.FromResult(new ShutdownResult(stopping));
+    }
+
+    private void RequireHello(string method)
+    {
+        if (!_greeted)
+        {
+            throw RpcErrors.InvalidRequest($"{method} came before {LocalCopilotMethods.Hello}. Send that first.");
+        }
+    }
+}

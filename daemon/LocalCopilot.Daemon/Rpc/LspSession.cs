@@ -1,0 +1,225 @@
+using System.Text.Json;
+using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Documents;
+using LocalCopilot.Protocol;
+using Microsoft.Extensions.Logging;
+using StreamJsonRpc;
+
+namespace LocalCopilot.Daemon.Rpc;
+
+/// <summary>One editor's LSP session.</summary>
+/// <remarks>
+/// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
+/// A completion computes on the snapshot that it took then.
+/// </remarks>
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, EditorStatus status, ILogger<LspSession> logger)
+{
+    private readonly DocumentStore _documents = new();
+    private readonly RunningCompletions _running = new();
+    private readonly TaskCompletionSource _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<WorkspaceFolder> _folders = [];
+    private bool _initialized;
+    private bool _shutDown;
+
+    /// <summary>Completes when the editor sent <c>exit</c>.</summary>
+    public Task Exited => _exit.Task;
+
+    [JsonRpcMethod(LspMethods.Initialize, UseSingleObjectParameterDeserialization = true)]
+    public InitializeResult Initialize(InitializeParams parameters)
+    {
+        if (_initialized)
+        {
+            throw RpcErrors.InvalidRequest("initialize came twice. Start another session instead.");
+        }
+
+        _initialized = true;
+        _folders.AddRange(parameters.WorkspaceFolders ?? (parameters.RootUri is { } root ? [new WorkspaceFolder(root)] : []));
+        status.HasProgress = parameters.Capabilities?.Window?.WorkDoneProgress == true;
+        NameAndVersion? editor = parameters.InitializationOptions?.EditorInfo ?? parameters.ClientInfo;
+        Log.Initialized(logger, editor?.Name ?? "unnamed", editor?.Version ?? "");
+        return new(
+            new()
+            {
+                // Every client knows UTF-16, and texts are kept in it: offered others are not needed.
+                PositionEncoding = PositionEncodings.Utf16,
+                TextDocumentSync = new(OpenClose: true, Change: 2, Save: true),
+                InlineCompletionProvider = true,
+                ExecuteCommandProvider = new([LocalCopilotMethods.DidAcceptCompletionItemCommand]),
+                Workspace = new(new(Supported: true, ChangeNotifications: true)),
+            },
+            new("LocalCopilot", ProductVersion.Current));
+    }
+
+    [JsonRpcMethod(LspMethods.Initialized)]
+    public Task InitializedAsync() => status.ReportNormalAsync();
+
+    [JsonRpcMethod(LspMethods.Shutdown)]
+    public object? Shutdown()
+    {
+        RequireInitialized(LspMethods.Shutdown);
+        _shutDown = true;
+        return null;
+    }
+
+    [JsonRpcMethod(LspMethods.Exit)]
+    public void Exit() => _exit.TrySetResult();
+
+    [JsonRpcMethod(LspMethods.SetTrace, UseSingleObjectParameterDeserialization = true)]
+    public void SetTrace(SetTraceParams parameters) => Log.Trace(logger, parameters.Value);
+
+    [JsonRpcMethod(LspMethods.DidOpen, UseSingleObjectParameterDeserialization = true)]
+    public void DidOpen(DidOpenParams parameters)
+    {
+        TextDocumentItem item = parameters.TextDocument;
+        _documents.Open(new(item.Uri, item.LanguageId, item.Version, item.Text));
+        _running.End(item.Uri, RpcErrors.Changed(item.Uri));
+    }
+
+    [JsonRpcMethod(LspMethods.DidChange, UseSingleObjectParameterDeserialization = true)]
+    public void DidChange(DidChangeParams parameters)
+    {
+        string uri = parameters.TextDocument.Uri;
+        try
+        {
+            DocumentEdit[] edits = [.. parameters.ContentChanges.Select(change => new DocumentEdit(change.Text, change.Range is { } range ? (ToText(range.Start), ToText(range.End)) : null))];
+            if (_documents.Change(uri, parameters.TextDocument.Version, edits) is null)
+            {
+                Log.ChangedUnopened(logger, uri);
+            }
+        }
+        catch (EditDoesNotFitException exception)
+        {
+            Log.EditDoesNotFit(logger, uri, exception.Message);
+        }
+
+        _running.End(uri, RpcErrors.Changed(uri));
+    }
+
+    [JsonRpcMethod(LspMethods.DidSave, UseSingleObjectParameterDeserialization = true)]
+    public void DidSave(DidSaveParams parameters) => Log.Saved(logger, parameters.TextDocument.Uri);
+
+    [JsonRpcMethod(LspMethods.DidClose, UseSingleObjectParameterDeserialization = true)]
+    public void DidClose(DidCloseParams parameters) => Forget(parameters.TextDocument.Uri);
+
+    [JsonRpcMethod(LspMethods.DidFocus, UseSingleObjectParameterDeserialization = true)]
+    public void DidFocus(DidFocusParams parameters) => Log.Focused(logger, parameters.TextDocument?.Uri ?? "nothing");
+
+    [JsonRpcMethod(LspMethods.DidChangeWorkspaceFolders, UseSingleObjectParameterDeserialization = true)]
+    public void DidChangeWorkspaceFolders(DidChangeWorkspaceFoldersParams parameters)
+    {
+        _folders.RemoveAll(folder => parameters.Event.Removed.Any(removed => removed.Uri == folder.Uri));
+        _folders.AddRange(parameters.Event.Added);
+    }
+
+    [JsonRpcMethod(LspMethods.DidChangeConfiguration, UseSingleObjectParameterDeserialization = true)]
+    public void DidChangeConfiguration(JsonElement parameters) => Log.ConfigurationChanged(logger, parameters.ValueKind);
+
+    [JsonRpcMethod(LspMethods.InlineCompletion, UseSingleObjectParameterDeserialization = true)]
+    public async Task<InlineCompletionList> InlineCompletionAsync(InlineCompletionParams parameters, CancellationToken cancellationToken)
+    {
+        RequireInitialized(LspMethods.InlineCompletion);
+        string uri = parameters.TextDocument.Uri;
+        DocumentSnapshot document = _documents.Find(uri) ?? throw RpcErrors.NotOpen(uri);
+        CompletionRequest request = InlineCompletions.CreateRequest(parameters, document, RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), _folders));
+        using RunningCompletions.Running running = _running.Begin(uri, cancellationToken);
+        try
+        {
+            CompletionResult result = await status.ObserveAsync(() => completion.CompleteAsync(request, running.Token));
+            return running.Error is { } error ? throw error : InlineCompletions.CreateResult(request, result);
+        }
+        catch (OperationCanceledException) when (running.Error is not null)
+        {
+            throw running.Error;
+        }
+    }
+
+    [JsonRpcMethod(LspMethods.ExecuteCommand, UseSingleObjectParameterDeserialization = true)]
+    public object? ExecuteCommand(ExecuteCommandParams parameters)
+    {
+        RequireInitialized(LspMethods.ExecuteCommand);
+        if (parameters.Command != LocalCopilotMethods.DidAcceptCompletionItemCommand)
+        {
+            throw RpcErrors.MethodNotFound($"There is no command {parameters.Command}. Known: {LocalCopilotMethods.DidAcceptCompletionItemCommand}.");
+        }
+
+        if (parameters.Arguments is not [{ ValueKind: JsonValueKind.String } id, ..])
+        {
+            throw RpcErrors.InvalidParams($"{parameters.Command} takes one argument, the completion's id. Send `command.arguments` of the accepted item.");
+        }
+
+        Tell(heard => heard.Accepted(id.GetString()!));
+        return null;
+    }
+
+    [JsonRpcMethod(LspMethods.DidShowCompletion, UseSingleObjectParameterDeserialization = true)]
+    public void DidShowCompletion(DidShowCompletionParams parameters)
+    {
+        if (parameters.Item.Command.Arguments is [{ } id, ..])
+        {
+            Tell(heard => heard.Shown(id));
+        }
+    }
+
+    [JsonRpcMethod(LspMethods.DidPartiallyAcceptCompletion, UseSingleObjectParameterDeserialization = true)]
+    public void DidPartiallyAcceptCompletion(DidPartiallyAcceptCompletionParams parameters)
+    {
+        if (parameters.Item.Command.Arguments is [{ } id, ..])
+        {
+            Tell(heard => heard.PartiallyAccepted(id, parameters.AcceptedLength));
+        }
+    }
+
+    /// <summary>A message was too large: the document it would have opened or changed is not known any more.</summary>
+    public void Forget(string uri)
+    {
+        _documents.Close(uri);
+        _running.End(uri, RpcErrors.Changed(uri));
+    }
+
+    private static TextPosition ToText(Position position) => new(position.Line, position.Character);
+
+    private void Tell(Action<ICompletionFeedback> what)
+    {
+        foreach (ICompletionFeedback heard in feedback)
+        {
+            what(heard);
+        }
+    }
+
+    private void RequireInitialized(string method)
+    {
+        if (!_initialized)
+        {
+            throw RpcErrors.NotInitialized(method);
+        }
+
+        if (_shutDown)
+        {
+            throw RpcErrors.InvalidRequest($"{method} came after shutdown. Send exit.");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Session of {Editor} {Version}")]
+        public static partial void Initialized(ILogger logger, string editor, string version);
+
+        [LoggerMessage(LogLevel.Debug, "Trace set to {Value}")]
+        public static partial void Trace(ILogger logger, string value);
+
+        [LoggerMessage(LogLevel.Debug, "Saved {Uri}")]
+        public static partial void Saved(ILogger logger, string uri);
+
+        [LoggerMessage(LogLevel.Debug, "Focus on {Uri}")]
+        public static partial void Focused(ILogger logger, string uri);
+
+        [LoggerMessage(LogLevel.Debug, "The client's configuration changed ({Kind}); it has none for LocalCopilot")]
+        public static partial void ConfigurationChanged(ILogger logger, JsonValueKind kind);
+
+        [LoggerMessage(LogLevel.Warning, "A change of {Uri} is ignored: it is not open")]
+        public static partial void ChangedUnopened(ILogger logger, string uri);
+
+        [LoggerMessage(LogLevel.Error, "{Uri} is ignored until it is opened again. {Reason}")]
+        public static partial void EditDoesNotFit(ILogger logger, string uri, string reason);
+    }
+}

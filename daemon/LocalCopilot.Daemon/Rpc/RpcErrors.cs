@@ -1,0 +1,45 @@
+using LocalCopilot.Protocol;
+using StreamJsonRpc;
+
+namespace LocalCopilot.Daemon.Rpc;
+
+/// <summary>Every error that the daemon answers with, in one place.</summary>
+internal static class RpcErrors
+{
+    public static LocalRpcException NotOpen(string uri) =>
+        Create(ErrorCodes.InvalidParams, $"The document {uri} is not open. Send textDocument/didOpen first; after an edit that did not fit, or a text over the size limit, open it again.");
+
+    public static LocalRpcException NoSuchPosition(string uri, Position position, string reason) =>
+        Create(ErrorCodes.InvalidParams, $"Position {position.Line}:{position.Character} of {uri} does not exist: {reason}. Send a position of the text that the daemon was sent.");
+
+    public static LocalRpcException InvalidParams(string message) => Create(ErrorCodes.InvalidParams, message);
+
+    public static LocalRpcException Changed(string uri) =>
+        Create(ErrorCodes.ContentModified, $"The document {uri} changed while its completion was computed. Ask again.");
+
+    public static LocalRpcException Superseded(string uri) =>
+        Create(ErrorCodes.RequestCancelled, $"A newer completion of {uri} was asked for.");
+
+    public static LocalRpcException NotInitialized(string method) =>
+        Create(ErrorCodes.ServerNotInitialized, $"{method} came before initialize. Send initialize first.");
+
+    public static LocalRpcException InvalidRequest(string message) => Create(ErrorCodes.InvalidRequest, message);
+
+    public static LocalRpcException MethodNotFound(string message) => Create(ErrorCodes.MethodNotFound, message);
+
+    public static LocalRpcException OtherProtocol(string clientVersion)
+    {
+        LocalRpcException error = Create(
+            ErrorCodes.ProtocolVersionMismatch,
+            $"The client speaks protocol {clientVersion}, this daemon {ProtocolVersion.Current} (version {ProductVersion.Current}). Use one version of LocalCopilot for both.");
+        error.ErrorData = new ProtocolMismatch
+        {
+            ClientProtocolVersion = clientVersion,
+            DaemonProtocolVersion = ProtocolVersion.Current,
+            DaemonVersion = ProductVersion.Current,
+        };
+        return error;
+    }
+
+    private static LocalRpcException Create(int code, string message) => new(message) { ErrorCode = code };
+}

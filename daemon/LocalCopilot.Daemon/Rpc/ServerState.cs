@@ -1,0 +1,39 @@
+namespace LocalCopilot.Daemon.Rpc;
+
+/// <summary>What all connections share: who is connected, what does not work, and the way to end. Usable from any thread.</summary>
+internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warnings)
+{
+    private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _connections;
+    private int _editors;
+    private long _lastConnection = time.GetTimestamp();
+
+    public DateTimeOffset StartedAt { get; } = time.GetLocalNow();
+
+    public TimeSpan Uptime => time.GetLocalNow() - StartedAt;
+
+    /// <summary>For people, found at the start.</summary>
+    public IReadOnlyList<string> Warnings { get; } = warnings;
+
+    public int Editors => Volatile.Read(ref _editors);
+
+    /// <summary>Time since the last client left; zero while one is connected.</summary>
+    public TimeSpan IdleTime => Volatile.Read(ref _connections) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastConnection));
+
+    /// <summary>Completes when a client asked the daemon to end.</summary>
+    public Task StopRequested => _stopRequested.Task;
+
+    public void RequestStop() => _stopRequested.TrySetResult();
+
+    public void ConnectionOpened() => Interlocked.Increment(ref _connections);
+
+    public void ConnectionClosed()
+    {
+        Volatile.Write(ref _lastConnection, time.GetTimestamp());
+        Interlocked.Decrement(ref _connections);
+    }
+
+    public void EditorOpened() => Interlocked.Increment(ref _editors);
+
+    public void EditorClosed() => Interlocked.Decrement(ref _editors);
+}
