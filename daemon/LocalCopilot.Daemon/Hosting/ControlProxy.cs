@@ -9,8 +9,8 @@ internal sealed class ControlProxy(JsonRpc rpc) : ILocalCopilotControl
     public Task<HelloResult> HelloAsync(HelloParams parameters, CancellationToken cancellationToken) =>
         rpc.InvokeWithParameterObjectAsync<HelloResult>(LocalCopilotMethods.Hello, parameters, cancellationToken);
 
-    public Task<StatusResult> StatusAsync(StatusParams parameters, CancellationToken cancellationToken) =>
-        rpc.InvokeWithParameterObjectAsync<StatusResult>(LocalCopilotMethods.Status, parameters, cancellationToken);
+    public Task<StatusResult> StatusAsync(StatusParams? parameters = null, CancellationToken cancellationToken = default) =>
+        rpc.InvokeWithParameterObjectAsync<StatusResult>(LocalCopilotMethods.Status, parameters ?? new(), cancellationToken);
 
     public Task<CompleteResult> CompleteAsync(CompleteParams parameters, CancellationToken cancellationToken) =>
         rpc.InvokeWithParameterObjectAsync<CompleteResult>(LocalCopilotMethods.Complete, parameters, cancellationToken);
@@ -21,6 +21,6 @@ internal sealed class ControlProxy(JsonRpc rpc) : ILocalCopilotControl
     public Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken) =>
         rpc.InvokeWithParameterObjectAsync<ModelDescription>(LocalCopilotMethods.ModelsSelect, parameters, cancellationToken);
 
-    public Task<ShutdownResult> ShutdownAsync(ShutdownParams parameters, CancellationToken cancellationToken) =>
-        rpc.InvokeWithParameterObjectAsync<ShutdownResult>(LocalCopilotMethods.Shutdown, parameters, cancellationToken);
+    public Task<ShutdownResult> ShutdownAsync(ShutdownParams? parameters = null, CancellationToken cancellationToken = default) =>
+        rpc.InvokeWithParameterObjectAsync<ShutdownResult>(LocalCopilotMethods.Shutdown, parameters ?? new(), cancellationToken);
 }

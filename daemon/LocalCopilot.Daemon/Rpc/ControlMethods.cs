@@ -22,7 +22,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
         return Task.FromResult(new HelloResult(ProtocolVersion.Current, ProductVersion.Current));
     }
 
-    public Task<StatusResult> StatusAsync(StatusParams parameters, CancellationToken cancellationToken)
+    public Task<StatusResult> StatusAsync(StatusParams? parameters = null, CancellationToken cancellationToken = default)
     {
         RequireHello(LocalCopilotMethods.Status);
         return Task.FromResult(new StatusResult
@@ -93,9 +93,9 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
     }
 
     /// <summary>Needs no <c>hello</c>: a client of another version must be able to replace this daemon.</summary>
-    public Task<ShutdownResult> ShutdownAsync(ShutdownParams parameters, CancellationToken cancellationToken)
+    public Task<ShutdownResult> ShutdownAsync(ShutdownParams? parameters = null, CancellationToken cancellationToken = default)
     {
-        bool stopping = parameters.IfIdle != true || server.Editors == 0;
+        bool stopping = parameters?.IfIdle != true || server.Editors == 0;
         if (stopping)
         {
             server.RequestStop();

@@ -13,10 +13,10 @@ public interface ILocalCopilotControl
     Task<HelloResult> HelloAsync(HelloParams parameters, CancellationToken cancellationToken);
 
     /// <summary>How the daemon, the model and a repository are. Never loads the model.</summary>
-    /// <param name="parameters">Which repository.</param>
+    /// <param name="parameters">Which repository; may be absent.</param>
     /// <param name="cancellationToken">Cancels.</param>
     [JsonRpcMethod(LocalCopilotMethods.Status, UseSingleObjectParameterDeserialization = true)]
-    Task<StatusResult> StatusAsync(StatusParams parameters, CancellationToken cancellationToken);
+    Task<StatusResult> StatusAsync(StatusParams? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>A completion with no open document.</summary>
     /// <param name="parameters">Where.</param>
@@ -36,8 +36,8 @@ public interface ILocalCopilotControl
     Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken);
 
     /// <summary>Ends the daemon after saving state.</summary>
-    /// <param name="parameters">Under which condition.</param>
+    /// <param name="parameters">Under which condition; may be absent.</param>
     /// <param name="cancellationToken">Cancels.</param>
     [JsonRpcMethod(LocalCopilotMethods.Shutdown, UseSingleObjectParameterDeserialization = true)]
-    Task<ShutdownResult> ShutdownAsync(ShutdownParams parameters, CancellationToken cancellationToken);
+    Task<ShutdownResult> ShutdownAsync(ShutdownParams? parameters = null, CancellationToken cancellationToken = default);
 }

@@ -153,6 +153,16 @@ public abstract class LspContractTests
     }
 
     [Fact]
+    public async Task Status_needs_no_parameters()
+    {
+        await using IOpenedSession session = await OpenAsync(Cancelled);
+
+        await session.Client.SendRawAsync("Content-Length: 55\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"localCopilot/status\"}"u8.ToArray(), Cancelled);
+
+        Assert.NotNull((await session.Client.AnswerAsync(9, Cancelled))["result"]);
+    }
+
+    [Fact]
     public async Task Examples_of_the_contract_are_answered_as_written()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "examples");
