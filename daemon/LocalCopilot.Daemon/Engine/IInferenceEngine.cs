@@ -9,6 +9,10 @@ internal interface IInferenceEngine
     /// <exception cref="ModelUnavailableException">The file is missing, damaged or of an unsupported kind; the message says what to do.</exception>
     ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken);
 
+    /// <summary>Loads another model and serves it from the next request on; when it cannot be loaded, the one before stays.</summary>
+    /// <exception cref="ModelUnavailableException">As for <see cref="GetModelAsync"/>.</exception>
+    Task<ServedModel> UseModelAsync(string path, CancellationToken cancellationToken);
+
     /// <summary>Decodes the continuation of a prompt.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a prompt evaluation.</exception>
     Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
