@@ -1,0 +1,36 @@
+using LocalCopilot.Llama.Native;
+
+namespace LocalCopilot.Llama;
+
+/// <summary>Threads that stay between evaluations; without them ggml starts new ones for each graph.</summary>
+internal static unsafe class ThreadPools
+{
+    /// <summary>
+    /// Share of ggml's longest spin (100) that a thread waits before it sleeps. Not 0, since the graphs of a small model follow
+    /// each other within microseconds.
+    /// </summary>
+    private const uint Poll = 50;
+
+    /// <returns>Null for one thread, or where the processor's backend has no thread pools.</returns>
+    public static ThreadPoolHandle? TryCreate(int threads)
+    {
+        if (threads < 2 || LlamaRuntime.Devices().FirstOrDefault(device => device.Kind == LlamaDeviceKind.Cpu) is not { } processor)
+        {
+            return null;
+        }
+
+        nint registration = DeviceNative.Registration(processor.Handle);
+        nint create = DeviceNative.ProcedureAddress(registration, "ggml_threadpool_new");
+        nint free = DeviceNative.ProcedureAddress(registration, "ggml_threadpool_free");
+        if (create == 0 || free == 0)
+        {
+            return null;
+        }
+
+        ThreadPoolParams parameters;
+        DeviceNative.ThreadPoolParamsInit(&parameters, threads);
+        parameters.Poll = Poll;
+        nint pool = ((delegate* unmanaged[Cdecl]<ThreadPoolParams*, nint>)create)(&parameters);
+        return pool != 0 ? new(pool, (delegate* unmanaged[Cdecl]<nint, void>)free) : null;
+    }
+}
