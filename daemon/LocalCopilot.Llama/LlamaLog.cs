@@ -29,10 +29,10 @@ public static class LlamaLog
 
     private static readonly Lock Gate = new();
     private static readonly StringBuilder Line = new();
-    private static LlamaLogLevel s_level;
+    private static LlamaLogLevel _level;
 
     [ThreadStatic]
-    private static string? t_lastError;
+    private static string? _lastError;
 
     /// <summary>Called with each whole line, without its line break. Must not throw, nor call llama.cpp.</summary>
     public static event Action<LlamaLogLevel, string>? Written;
@@ -40,8 +40,8 @@ public static class LlamaLog
     /// <summary>Takes the last error that was logged on this thread; null if none was since the last call.</summary>
     internal static string? TakeLastError()
     {
-        string? error = t_lastError;
-        t_lastError = null;
+        string? error = _lastError;
+        _lastError = null;
         return error;
     }
 
@@ -57,10 +57,10 @@ public static class LlamaLog
         {
             if (level != Continued)
             {
-                s_level = (LlamaLogLevel)Math.Clamp(level, 1, 4);
+                _level = (LlamaLogLevel)Math.Clamp(level, 1, 4);
             }
 
-            lineLevel = s_level;
+            lineLevel = _level;
             Line.Append(message);
             if (message.EndsWith('\n'))
             {
@@ -77,7 +77,7 @@ public static class LlamaLog
         if (lineLevel == LlamaLogLevel.Error)
         {
             // The first error names the cause, those after it what became impossible.
-            t_lastError ??= line;
+            _lastError ??= line;
         }
 
         Written?.Invoke(lineLevel, line);

@@ -7,7 +7,7 @@ namespace LocalCopilot.Llama;
 public static class LlamaRuntime
 {
     private static readonly Lock Gate = new();
-    private static string? s_folder;
+    private static string? _folder;
 
     /// <summary>The folder beside the executable that the build copies the libraries to.</summary>
     public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "natives");
@@ -30,7 +30,7 @@ public static class LlamaRuntime
     {
         lock (Gate)
         {
-            if (s_folder is not null)
+            if (_folder is not null)
             {
                 return;
             }
@@ -45,7 +45,7 @@ public static class LlamaRuntime
             }
 
             LlamaNative.BackendInit();
-            s_folder = loaded;
+            _folder = loaded;
         }
     }
 

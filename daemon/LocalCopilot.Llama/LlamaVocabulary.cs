@@ -5,7 +5,7 @@ using LocalCopilot.Llama.Native;
 namespace LocalCopilot.Llama;
 
 /// <summary>The tokens of a model, and the way between text and tokens.</summary>
-/// <remarks>Usable from any thread, as long as the model is.</remarks>
+/// <remarks>Usable from any thread. After the model was disposed, members that need it throw <see cref="ObjectDisposedException"/>.</remarks>
 public sealed class LlamaVocabulary
 {
     private const int ControlOrUnknown = (1 << 3) | (1 << 0);
@@ -14,6 +14,8 @@ public sealed class LlamaVocabulary
     private readonly LlamaModelHandle _model;
     private readonly nint _vocabulary;
     private readonly byte[]?[] _pieces;
+    private readonly bool[] _endsGeneration;
+    private readonly bool[] _isControl;
     private readonly Dictionary<string, int> _specials;
     private readonly SearchValues<string>? _guarded;
 
@@ -23,6 +25,14 @@ public sealed class LlamaVocabulary
         _vocabulary = LlamaNative.ModelGetVocabulary(model);
         Count = LlamaNative.VocabularyCount(_vocabulary);
         _pieces = new byte[]?[Count];
+        _endsGeneration = new bool[Count];
+        _isControl = new bool[Count];
+        for (int token = 0; token < Count; token++)
+        {
+            _endsGeneration[token] = LlamaNative.VocabularyIsEndOfGeneration(_vocabulary, token);
+            _isControl[token] = LlamaNative.VocabularyIsControl(_vocabulary, token);
+        }
+
         _specials = FindSpecials();
         EndOfText = Known(LlamaNative.VocabularyEos(_vocabulary));
         BeginningOfText = Known(LlamaNative.VocabularyBos(_vocabulary));
@@ -118,19 +128,22 @@ public sealed class LlamaVocabulary
 
         byte[] buffer = new byte[32];
         int length;
-        while (true)
+        using (new KeptAlive(_model))
         {
-            fixed (byte* start = buffer)
+            while (true)
             {
-                length = LlamaNative.TokenToPiece(_vocabulary, token, start, buffer.Length, 0, special: false);
-            }
+                fixed (byte* start = buffer)
+                {
+                    length = LlamaNative.TokenToPiece(_vocabulary, token, start, buffer.Length, 0, special: false);
+                }
 
-            if (length >= 0)
-            {
-                break;
-            }
+                if (length >= 0)
+                {
+                    break;
+                }
 
-            buffer = new byte[-length];
+                buffer = new byte[-length];
+            }
         }
 
         // Two threads may both make it: the results are equal.
@@ -138,10 +151,10 @@ public sealed class LlamaVocabulary
     }
 
     /// <summary>Whether the model ends its text with this token.</summary>
-    public bool IsEndOfGeneration(int token) => LlamaNative.VocabularyIsEndOfGeneration(_vocabulary, token);
+    public bool IsEndOfGeneration(int token) => _endsGeneration[token];
 
     /// <summary>Whether the token steers the model and stands for no text.</summary>
-    public bool IsControl(int token) => LlamaNative.VocabularyIsControl(_vocabulary, token);
+    public bool IsControl(int token) => _isControl[token];
 
     /// <summary>The special token with exactly this text, e.g. <c>&lt;|fim_prefix|&gt;</c>; null where there is none.</summary>
     public int? Find(string specialToken) => _specials.TryGetValue(specialToken, out int token) ? token : null;
@@ -188,7 +201,7 @@ public sealed class LlamaVocabulary
             return [];
         }
 
-        ObjectDisposedException.ThrowIf(_model.IsClosed, typeof(LlamaModel));
+        using KeptAlive kept = new(_model);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         int[] tokens = new int[(bytes.Length / 2) + 8];
         fixed (byte* start = bytes)

@@ -1,5 +1,4 @@
 using LocalCopilot.Daemon.Completion;
-using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Models;
 using LocalCopilot.Protocol;
@@ -7,19 +6,9 @@ using LocalCopilot.Protocol;
 namespace LocalCopilot.Daemon.Hosting;
 
 /// <summary>Answers for parts that this build does not have, with the error that says so; never with a result.</summary>
-internal sealed class AbsentParts(LocalCopilotOptions options) : ICompletionService, IModelSelection, IEngineStatus
+internal sealed class AbsentParts : ICompletionService, IModelSelection
 {
     private const string Reason = "This build of LocalCopilot has no inference engine. Use a build that has one.";
-
-    public ModelStatus Model { get; } = new()
-    {
-        Id = Path.GetFileNameWithoutExtension(options.Model.Path),
-        Path = options.Model.Path,
-        State = ModelState.Failed,
-        Error = Reason,
-    };
-
-    public EngineStatus Engine { get; } = new() { Threads = options.Engine.Threads };
 
     public Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken) => throw new ModelUnavailableException(Reason);
 

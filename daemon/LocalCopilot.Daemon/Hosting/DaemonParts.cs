@@ -8,10 +8,12 @@ internal static class DaemonParts
 {
     public static IServiceCollection AddDaemonParts(this IServiceCollection services)
     {
+        services.AddSingleton<Engine.InferenceEngine>();
+        services.AddSingleton<Engine.IInferenceEngine>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
+        services.AddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
         services.TryAddSingleton<AbsentParts>();
         services.TryAddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<AbsentParts>());
         services.TryAddSingleton<Models.IModelSelection>(provider => provider.GetRequiredService<AbsentParts>());
-        services.TryAddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<AbsentParts>());
         return services;
     }
 }

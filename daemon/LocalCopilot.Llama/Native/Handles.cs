@@ -6,7 +6,7 @@ namespace LocalCopilot.Llama.Native;
 /// <remarks>Counts the live ones, so that a test can show that none leaks.</remarks>
 internal abstract class LlamaHandle : SafeHandle
 {
-    private static int s_live;
+    private static int _live;
 
     private readonly SafeHandle? _owner;
 
@@ -14,7 +14,7 @@ internal abstract class LlamaHandle : SafeHandle
     protected LlamaHandle(nint handle, SafeHandle? owner)
         : base(0, ownsHandle: true)
     {
-        Interlocked.Increment(ref s_live);
+        Interlocked.Increment(ref _live);
         SetHandle(handle);
         bool added = false;
         owner?.DangerousAddRef(ref added);
@@ -22,7 +22,7 @@ internal abstract class LlamaHandle : SafeHandle
     }
 
     /// <summary>Native objects that exist now, in the process.</summary>
-    public static int LiveCount => Volatile.Read(ref s_live);
+    public static int LiveCount => Volatile.Read(ref _live);
 
     public override bool IsInvalid => handle == 0;
 
@@ -32,7 +32,7 @@ internal abstract class LlamaHandle : SafeHandle
     {
         Free(handle);
         _owner?.DangerousRelease();
-        Interlocked.Decrement(ref s_live);
+        Interlocked.Decrement(ref _live);
         return true;
     }
 }
@@ -62,4 +62,20 @@ internal sealed class LlamaSamplerHandle(nint handle) : LlamaHandle(handle, owne
 internal sealed unsafe class ThreadPoolHandle(nint handle, delegate* unmanaged[Cdecl]<nint, void> free) : LlamaHandle(handle, owner: null)
 {
     protected override void Free(nint value) => free(value);
+}
+
+/// <summary>Keeps a native object alive through calls that take something of it; <c>using</c> ends that.</summary>
+internal readonly ref struct KeptAlive
+{
+    private readonly SafeHandle _handle;
+
+    /// <exception cref="ObjectDisposedException">It was freed before.</exception>
+    public KeptAlive(SafeHandle handle)
+    {
+        bool added = false;
+        handle.DangerousAddRef(ref added);
+        _handle = handle;
+    }
+
+    public void Dispose() => _handle.DangerousRelease();
 }

@@ -1,0 +1,236 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Daemon.Engine;
+
+/// <summary>Decodes the continuation of a prompt: greedily, with guesses from the text that the model verifies several at a time.</summary>
+/// <remarks>Runs on the engine's thread. The guesses never change what comes out: see <see cref="PromptEvaluation"/>.</remarks>
+internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider time)
+{
+    private LoadedModel Model => model;
+
+    private AbortFlag Abort => abort;
+
+    private TimeProvider Time => time;
+
+    public GenerationResult Generate(GenerationRequest request)
+    {
+        ReadOnlySpan<int> prompt = request.Prompt.Span;
+        long start = time.GetTimestamp();
+        SequenceCache.Sequence sequence = model.Sequences.Acquire(request.Sequence, prompt, request.Priority == EnginePriority.Evaluation);
+        var (cached, row) = PromptEvaluation.Evaluate(model, sequence, prompt);
+        long decodeStart = time.GetTimestamp();
+
+        ReadOnlySpan<float> after = model.Context.Logits(row);
+        RequiredText required = new(model.Model.Vocabulary, request.RequiredStart);
+        int[] firsts = required.IsMet ? MostLikely(after, request.Alternatives) : [required.Choose(after)];
+        // Only the first alternative may be the empty one, and the logits are overwritten by the next batch.
+        float[]? kept = firsts.Length > 1 ? after.ToArray() : null;
+        List<Generation> generations = [];
+        int generated = 0;
+        foreach (int first in firsts)
+        {
+            if (first < 0 || (generations.Count > 0 && model.Model.Vocabulary.IsEndOfGeneration(first)))
+            {
+                continue;
+            }
+
+            if (generations.Count > 0)
+            {
+                PromptEvaluation.Cut(model, sequence, prompt.Length);
+            }
+
+            Continuation continuation = new(this, sequence, request, decodeStart);
+            generations.Add(continuation.Run(first, kept ?? after));
+            generated += generations[^1].Tokens.Count;
+        }
+
+        if (generations.Count == 0)
+        {
+            generations.Add(new("", [], 0, GenerationEnd.EndOfText));
+        }
+
+        return new()
+        {
+            Generations = generations,
+            PromptTokens = prompt.Length,
+            CachedTokens = cached,
+            GeneratedTokens = generated,
+            Queue = TimeSpan.Zero,
+            Prompt = time.GetElapsedTime(start, decodeStart),
+            Decode = time.GetElapsedTime(decodeStart),
+        };
+    }
+
+    /// <summary>Natural-log probability of each target after the prompt.</summary>
+    public IReadOnlyList<float> Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> targets)
+    {
+        SequenceCache.Sequence sequence = model.Sequences.Acquire(new("evaluation"), prompt, evaluation: true);
+        var (_, row) = PromptEvaluation.Evaluate(model, sequence, prompt);
+        List<float> scores = [];
+        scores.Add((float)LogProbability.Of(targets[0], model.Context.Logits(row), model.Scratch));
+        while (scores.Count < targets.Length)
+        {
+            int first = scores.Count - 1;
+            int rows = Math.Min(targets.Length - 1 - first, model.Context.MaxOutputs);
+            PromptEvaluation.Append(model, sequence, targets.Slice(first, rows), outputs: rows);
+            for (int i = 0; i < rows; i++)
+            {
+                scores.Add((float)LogProbability.Of(targets[first + i + 1], model.Context.Logits(i), model.Scratch));
+            }
+        }
+
+        return scores;
+    }
+
+    private static int[] MostLikely(ReadOnlySpan<float> logits, int count)
+    {
+        if (count == 1)
+        {
+            return [TensorPrimitives.IndexOfMax(logits)];
+        }
+
+        PriorityQueue<int, float> best = new();
+        for (int token = 0; token < logits.Length; token++)
+        {
+            if (best.Count < count)
+            {
+                best.Enqueue(token, logits[token]);
+            }
+            else if (best.TryPeek(out _, out float least) && logits[token] > least)
+            {
+                best.EnqueueDequeue(token, logits[token]);
+            }
+        }
+
+        int[] tokens = new int[best.Count];
+        for (int i = tokens.Length - 1; i >= 0; i--)
+        {
+            tokens[i] = best.Dequeue();
+        }
+
+        return tokens;
+    }
+
+    /// <summary>One text while it is generated.</summary>
+    private sealed class Continuation(Generator owner, SequenceCache.Sequence sequence, GenerationRequest request, long decodeStart)
+    {
+        private readonly LoadedModel _model = owner.Model;
+        private readonly List<int> _tokens = [];
+        private readonly GeneratedText _text = new(owner.Model.Model.Vocabulary);
+        private readonly RequiredText _required = new(owner.Model.Model.Vocabulary, request.RequiredStart);
+        private readonly IStopCondition _stop = request.Stop();
+        private double _sum;
+        private int _scored;
+
+        public Generation Run(int first, ReadOnlySpan<float> logits)
+        {
+            Span<int> rows = stackalloc int[PromptLookup.MaxDraft + 1];
+            int pending = first;
+            Score(first, logits);
+            while (true)
+            {
+                if (Take(pending) is { } ended)
+                {
+                    return ended;
+                }
+
+                // One row for the token itself, and one at least after it.
+                int room = _model.Context.TokensPerSequence - sequence.Tokens.Count;
+                if (room < 2)
+                {
+                    return End(GenerationEnd.MaxTokens, _text.ToString());
+                }
+
+                rows[0] = pending;
+                int draft = Guess(pending, rows[1..Math.Min(rows.Length, room)]);
+                PromptEvaluation.Append(_model, sequence, rows[..(draft + 1)], outputs: draft + 1);
+                pending = Verify(rows[1..(draft + 1)], out Generation? finished);
+                if (finished is not null)
+                {
+                    return finished;
+                }
+            }
+        }
+
+        /// <summary>Takes the guessed tokens as long as the model would have chosen them; cuts the others off.</summary>
+        /// <returns>The token that the model chose after the last one taken.</returns>
+        private int Verify(ReadOnlySpan<int> draft, out Generation? finished)
+        {
+            int unverified = sequence.Tokens.Count - draft.Length;
+            for (int row = 0; ; row++)
+            {
+                ReadOnlySpan<float> logits = _model.Context.Logits(row);
+                int chosen = _required.IsMet ? TensorPrimitives.IndexOfMax(logits) : _required.Choose(logits);
+                if (chosen < 0)
+                {
+                    finished = End(GenerationEnd.EndOfText, _text.ToString());
+                }
+                else
+                {
+                    Score(chosen, logits);
+                    bool guessed = row < draft.Length && draft[row] == chosen;
+                    finished = guessed ? Take(chosen) : null;
+                    if (guessed && finished is null)
+                    {
+                        continue;
+                    }
+                }
+
+                PromptEvaluation.Cut(_model, sequence, unverified + row);
+                return chosen;
+            }
+        }
+
+        private int Guess(int pending, Span<int> draft)
+        {
+            draft = draft[..Math.Min(draft.Length, Math.Max(1, request.MaxTokens - _tokens.Count))];
+            if (!_required.IsMet)
+            {
+                return 0;
+            }
+
+            // The token itself is not in the sequence yet.
+            sequence.Tokens.Add(pending);
+            int count = PromptLookup.Guess(CollectionsMarshal.AsSpan(sequence.Tokens), request.LookupTokens.Span, draft);
+            sequence.Tokens.RemoveAt(sequence.Tokens.Count - 1);
+            return count;
+        }
+
+        /// <summary>Adds a token to the text; the generation if it ends with that.</summary>
+        private Generation? Take(int token)
+        {
+            if (owner.Abort.IsSet)
+            {
+                throw new OperationCanceledException("The generation was aborted.");
+            }
+
+            if (_model.Model.Vocabulary.IsEndOfGeneration(token))
+            {
+                return End(GenerationEnd.EndOfText, _text.ToString());
+            }
+
+            _tokens.Add(token);
+            _text.Append(token);
+            _required.Take(token);
+            string text = _text.ToString();
+            return _stop.Observe(text) is { } length ? End(GenerationEnd.Stopped, text[..length])
+                : _tokens.Count >= request.MaxTokens ? End(GenerationEnd.MaxTokens, text)
+                : request.DecodeBudget is { } budget && owner.Time.GetElapsedTime(decodeStart) >= budget ? End(GenerationEnd.DecodeBudget, text)
+                : null;
+        }
+
+        private void Score(int token, ReadOnlySpan<float> logits)
+        {
+            // What was required says nothing about the model's confidence.
+            if (_required.IsMet)
+            {
+                _sum += LogProbability.Of(token, logits, _model.Scratch);
+                _scored++;
+            }
+        }
+
+        private Generation End(GenerationEnd end, string text) => new(text, _tokens, _scored == 0 ? 0 : _sum / _scored, end);
+    }
+}

@@ -1,0 +1,95 @@
+using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Daemon.Engine;
+
+/// <summary>A model in memory with its context. Owned by the engine's thread.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    /// <summary>
+    /// Rows that are evaluated together, at most. What was evaluated when a request is cancelled stays in the cache by whole
+    /// batches, so smaller ones lose less; larger ones are hardly faster on a processor.
+    /// </summary>
+    public const int BatchRows = 256;
+
+    private LoadedModel(LlamaModel model, LlamaContext context, EngineOptions options, LlamaDevice device)
+    {
+        Model = model;
+        Context = context;
+        Device = device;
+        Batch = new(BatchRows);
+        Sequences = new(options.CachedDocuments);
+        Scratch = new float[model.Vocabulary.Count];
+        Served = new(Path.GetFileNameWithoutExtension(model.Path), model.Path, model.Architecture, model.Vocabulary, context.TokensPerSequence);
+    }
+
+    public LlamaModel Model { get; }
+
+    public LlamaContext Context { get; }
+
+    public LlamaDevice Device { get; }
+
+    public LlamaBatch Batch { get; }
+
+    public SequenceCache Sequences { get; }
+
+    /// <summary>[vocabulary], for whoever computes.</summary>
+    public float[] Scratch { get; }
+
+    public ServedModel Served { get; }
+
+    /// <exception cref="ModelUnavailableException">It cannot be loaded, or not be used for completions.</exception>
+    public static LoadedModel Load(string path, EngineOptions options, AbortFlag abort)
+    {
+        LlamaModel? model = null;
+        try
+        {
+            LlamaDevice device = ChooseDevice(options.Device);
+            model = LlamaModel.Load(path, new() { Device = device });
+            if (!model.HasDecoder || !model.CanRemoveTokens)
+            {
+                throw new ModelUnavailableException($"{path} is of the architecture {model.Architecture}, which cannot be used for completions: it must generate text, and its state must be cuttable at any token. Select another model.");
+            }
+
+            LlamaContext context = new(model, new()
+            {
+                TokensPerSequence = Math.Min(options.ContextTokens, model.TrainedContextTokens),
+                Sequences = options.CachedDocuments + 1,
+                BatchTokens = BatchRows,
+                MicroBatchTokens = BatchRows,
+                Threads = EngineThreads.Resolve(options.Threads),
+                Abort = abort,
+            });
+            return new(model, context, options, device);
+        }
+        catch (Exception exception) when (exception is LlamaException or FileNotFoundException)
+        {
+            model?.Dispose();
+            throw new ModelUnavailableException($"{exception.Message} `localcopilot models list` shows what else there is.", exception);
+        }
+        catch
+        {
+            model?.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Context.Dispose();
+        Batch.Dispose();
+        Model.Dispose();
+    }
+
+    private static LlamaDevice ChooseDevice(string name)
+    {
+        IReadOnlyList<LlamaDevice> devices = LlamaRuntime.Devices();
+        if (name.Length > 0)
+        {
+            return devices.FirstOrDefault(device => string.Equals(device.Name, name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ModelUnavailableException($"There is no device '{name}'. This machine has: {string.Join(", ", devices.Select(device => device.Name))}. Correct engine.device in the settings.");
+        }
+
+        return devices.FirstOrDefault(device => device.Kind == LlamaDeviceKind.Gpu) ?? devices.First(device => device.Kind == LlamaDeviceKind.Cpu);
+    }
+}

@@ -1,0 +1,87 @@
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Daemon.Engine;
+
+/// <summary>Brings tokens into a sequence of the KV cache.</summary>
+/// <remarks>
+/// Runs on the engine's thread. Nowhere is a single row evaluated, nor are a single row's logits computed: ggml multiplies a
+/// vector by another kernel than a matrix, with other rounding. From two rows on the results are the same however rows are
+/// batched, and so the same with and without cache and speculation, to the last bit.
+/// </remarks>
+internal static class PromptEvaluation
+{
+    private const int LeastRows = 2;
+
+    /// <summary>Evaluates what of a prompt is not in the sequence yet.</summary>
+    /// <returns>Number of tokens that were there, and the row of the last batch with the logits after the prompt.</returns>
+    /// <exception cref="OperationCanceledException">Aborted; what was evaluated until then stays.</exception>
+    public static (int Cached, int Row) Evaluate(LoadedModel model, SequenceCache.Sequence sequence, ReadOnlySpan<int> prompt)
+    {
+        int cached = Math.Max(0, Math.Min(sequence.CommonPrefix(prompt), prompt.Length - LeastRows));
+        Cut(model, sequence, cached);
+        int row = 0;
+        while (sequence.Tokens.Count < prompt.Length)
+        {
+            ReadOnlySpan<int> rest = prompt[sequence.Tokens.Count..];
+            int rows = Math.Min(rest.Length, LoadedModel.BatchRows);
+            if (rest.Length - rows == 1)
+            {
+                // Leave two for the next batch.
+                rows--;
+            }
+
+            Append(model, sequence, rest[..rows], outputs: Math.Min(rows, LeastRows));
+            row = rows - 1;
+        }
+
+        return (cached, row);
+    }
+
+    /// <summary>Evaluates tokens at the sequence's end, with the logits of the last <paramref name="outputs"/> rows.</summary>
+    /// <exception cref="OperationCanceledException">Aborted; none of these tokens is in the sequence.</exception>
+    public static void Append(LoadedModel model, SequenceCache.Sequence sequence, ReadOnlySpan<int> tokens, int outputs)
+    {
+        int start = sequence.Tokens.Count;
+        int rows = Math.Max(tokens.Length, LeastRows);
+        model.Batch.Clear();
+        for (int row = 0; row < rows; row++)
+        {
+            // A row that only makes up the number is removed again; what it holds does not matter.
+            int token = row < tokens.Length ? tokens[row] : tokens[0];
+            model.Batch.Add(token, start + row, sequence.Id, output: row >= tokens.Length - Math.Max(outputs, 1) || row >= rows - LeastRows);
+        }
+
+        DecodeStatus status = model.Context.Decode(model.Batch);
+        if (status == DecodeStatus.Done)
+        {
+            sequence.Tokens.AddRange(tokens);
+        }
+
+        if (status != DecodeStatus.Done || rows > tokens.Length)
+        {
+            model.Context.RemoveFrom(sequence.Id, sequence.Tokens.Count);
+        }
+
+        if (status == DecodeStatus.Aborted)
+        {
+            throw new OperationCanceledException("The evaluation was aborted.");
+        }
+
+        if (status == DecodeStatus.NoRoom)
+        {
+            throw new LlamaException($"The KV cache has no room for {rows} tokens after {start} in a sequence of {model.Context.TokensPerSequence}.");
+        }
+    }
+
+    /// <summary>Removes all from a position on.</summary>
+    public static void Cut(LoadedModel model, SequenceCache.Sequence sequence, int length)
+    {
+        model.Context.RemoveFrom(sequence.Id, length);
+        if (length < sequence.Tokens.Count)
+        {
+            sequence.Tokens.RemoveRange(length, sequence.Tokens.Count - length);
+        }
+
+        sequence.Forgotten = false;
+    }
+}

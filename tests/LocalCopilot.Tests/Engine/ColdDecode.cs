@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Tests.Engine;
+
+/// <summary>The plainest greedy decode there is, to compare with: an empty cache, the whole prompt at once, then token by token.</summary>
+internal static class ColdDecode
+{
+    /// <param name="threads">Threads that compute.</param>
+    /// <returns>Tokens up to the end token, exclusive, or <paramref name="maxTokens"/>.</returns>
+    public static List<int> Run(LlamaModel model, int[] prompt, int maxTokens, int threads)
+    {
+        using LlamaContext context = new(model, new() { TokensPerSequence = prompt.Length + maxTokens + 2, BatchTokens = prompt.Length + 2, MicroBatchTokens = prompt.Length + 2, Threads = threads });
+        using LlamaBatch batch = new(prompt.Length + 2);
+        for (int i = 0; i < prompt.Length; i++)
+        {
+            batch.Add(prompt[i], i, 0, output: i >= prompt.Length - 2);
+        }
+
+        Assert.Equal(DecodeStatus.Done, context.Decode(batch));
+        List<int> tokens = [];
+        int row = prompt.Length - 1;
+        while (true)
+        {
+            int next = TensorPrimitives.IndexOfMax(context.Logits(row));
+            if (model.Vocabulary.IsEndOfGeneration(next) || tokens.Count == maxTokens)
+            {
+                return tokens;
+            }
+
+            // A second row, of no consequence: ggml multiplies a single one by another kernel, with other rounding.
+            int position = prompt.Length + tokens.Count;
+            batch.Clear();
+            batch.Add(next, position, 0, output: true);
+            batch.Add(next, position + 1, 0, output: true);
+            Assert.Equal(DecodeStatus.Done, context.Decode(batch));
+            context.RemoveFrom(0, position + 1);
+            tokens.Add(next);
+            row = 0;
+        }
+    }
+}
