@@ -3,7 +3,7 @@ using LocalCopilot.Llama.Native;
 
 namespace LocalCopilot.Tests.Llama;
 
-[Collection(NativeCollection.Name)]
+[Collection(RunsAlone.Name)]
 public class HandleTests
 {
     [Fact]

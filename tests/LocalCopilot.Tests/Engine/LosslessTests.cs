@@ -1,0 +1,67 @@
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Llama;
+using LocalCopilot.Tests.Llama;
+
+namespace LocalCopilot.Tests.Engine;
+
+/// <summary>Cache and speculation change no token: on prompts from real repositories, for two models.</summary>
+[Collection(RunsAlone.Name)]
+public class LosslessTests(ClonedRepositories repositories) : IClassFixture<ClonedRepositories>
+{
+    private const int Prompts = 100;
+    private const int MaxTokens = 32;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task The_embedded_model_writes_what_a_cold_decode_writes() => CompareAsync(EmbeddedModel.Path, promptTokens: 400);
+
+    [Fact]
+    public Task SmolLM2_writes_what_a_cold_decode_writes() => CompareAsync(SharedFiles.SmolLm2, promptTokens: 160);
+
+    private async Task CompareAsync(string path, int promptTokens)
+    {
+        using InferenceEngine engine = EngineFixture.Create(path);
+        using LlamaModel reference = LlamaModel.Load(path);
+        ServedModel model = await engine.GetModelAsync(Cancelled);
+        Random random = new(4);
+        int cached = 0;
+        foreach (string file in PickFiles(random))
+        {
+            int[] tokens = model.Vocabulary.Tokenize(await File.ReadAllTextAsync(file, Cancelled));
+            int end = random.Next(Math.Min(promptTokens, tokens.Length - 1), tokens.Length);
+            int[] prompt = tokens[Math.Max(0, end - promptTokens)..end];
+            if (prompt.Length < 40)
+            {
+                continue;
+            }
+
+            // Typed in steps, with the rest of the file to look guesses up in, as in an editor.
+            foreach (int missing in (int[])[11, 4, 1, 0])
+            {
+                GenerationResult result = await engine.GenerateAsync(new()
+                {
+                    Sequence = new(file),
+                    Prompt = prompt.AsMemory(0, prompt.Length - missing),
+                    MaxTokens = missing == 0 ? MaxTokens : 8,
+                    Stop = () => new NoStop(),
+                    LookupTokens = tokens,
+                }, Cancelled);
+                cached += result.CachedTokens;
+                if (missing == 0)
+                {
+                    Assert.Equal(ColdDecode.Run(reference, prompt, MaxTokens, EngineThreads.Resolve(0)), result.Generations[0].Tokens);
+                }
+            }
+        }
+
+        Assert.True(cached > Prompts * promptTokens, $"Only {cached} tokens came from the cache.");
+    }
+
+    private IEnumerable<string> PickFiles(Random random)
+    {
+        string[] files = [.. repositories.SourceFiles().Where(file => new FileInfo(file).Length is > 1000 and < 60_000)];
+        random.Shuffle(files);
+        return files.Take(Prompts);
+    }
+}
