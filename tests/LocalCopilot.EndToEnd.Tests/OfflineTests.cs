@@ -37,8 +37,6 @@ public class OfflineTests
             }
         }
 
-        bool hasEngine = answer["error"]?["message"]?.GetValue<string>().Contains("no inference engine", StringComparison.Ordinal) != true;
-        Assert.SkipUnless(hasEngine, "This build has no inference engine to complete with; the sockets were looked at.");
         Assert.NotNull(answer["result"]);
     }
 }

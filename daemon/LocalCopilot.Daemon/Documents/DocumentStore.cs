@@ -58,31 +58,7 @@ internal sealed class DocumentStore
             .Append(text, 0, start).Append(edit.Text).Append(text, end, text.Length - end).ToString();
     }
 
-    /// <remarks>LSP: lines end with LF, CR LF or CR; a character past the line's end means its end; a line past the last does not exist.</remarks>
-    private static int OffsetOf(string text, TextPosition position)
-    {
-        int offset = 0;
-        for (int line = 0; line < position.Line; line++)
-        {
-            int end = text.AsSpan(offset).IndexOfAny('\r', '\n');
-            if (end < 0)
-            {
-                throw new EditDoesNotFitException($"An edit names line {position.Line}; the text has {line + 1}.");
-            }
-
-            offset += end + 1;
-            if (text[offset - 1] == '\r' && offset < text.Length && text[offset] == '\n')
-            {
-                offset++;
-            }
-        }
-
-        if (position.Line < 0 || position.Character < 0)
-        {
-            throw new EditDoesNotFitException($"An edit names the position {position.Line}:{position.Character}; both count from 0.");
-        }
-
-        int length = text.AsSpan(offset).IndexOfAny('\r', '\n');
-        return offset + Math.Min(position.Character, length < 0 ? text.Length - offset : length);
-    }
+    private static int OffsetOf(string text, TextPosition position) => TextOffsets.TryGet(text, position, out int offset, out int lines)
+        ? offset
+        : throw new EditDoesNotFitException($"An edit names the position {position.Line}:{position.Character}; the text has {lines} lines, and both count from 0.");
 }

@@ -26,8 +26,9 @@ internal interface IInferenceEngine
 
 /// <summary>What callers may know of the model that is served now. The vocabulary may be used from any thread.</summary>
 /// <param name="Id">File name without extension.</param>
+/// <param name="Name">The file's <c>general.name</c>, as its makers call it; may be empty.</param>
 /// <param name="ContextTokens">Prompt and completion together may have this many tokens, at most.</param>
-internal sealed record ServedModel(string Id, string Path, string Architecture, LlamaVocabulary Vocabulary, int ContextTokens);
+internal sealed record ServedModel(string Id, string Path, string Name, string Architecture, LlamaVocabulary Vocabulary, int ContextTokens);
 
 /// <summary>Names one sequence of the KV cache: what was computed with one adapter is never continued with another.</summary>
 /// <param name="Document">Document uri, or another name that is unique to the stream of prompts that extend each other.</param>

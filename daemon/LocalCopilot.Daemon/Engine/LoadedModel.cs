@@ -20,7 +20,7 @@ internal sealed class LoadedModel : IDisposable
         Batch = new(BatchRows);
         Sequences = new(options.CachedDocuments);
         Scratch = new float[model.Vocabulary.Count];
-        Served = new(Path.GetFileNameWithoutExtension(model.Path), model.Path, model.Architecture, model.Vocabulary, context.TokensPerSequence);
+        Served = new(Path.GetFileNameWithoutExtension(model.Path), model.Path, model.Metadata.GetValueOrDefault("general.name", ""), model.Architecture, model.Vocabulary, context.TokensPerSequence);
     }
 
     public LlamaModel Model { get; }

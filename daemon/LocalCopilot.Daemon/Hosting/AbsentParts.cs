@@ -1,4 +1,3 @@
-using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Models;
 using LocalCopilot.Protocol;
@@ -6,11 +5,9 @@ using LocalCopilot.Protocol;
 namespace LocalCopilot.Daemon.Hosting;
 
 /// <summary>Answers for parts that this build does not have, with the error that says so; never with a result.</summary>
-internal sealed class AbsentParts : ICompletionService, IModelSelection
+internal sealed class AbsentParts : IModelSelection
 {
     private const string Reason = "This build of LocalCopilot has no inference engine. Use a build that has one.";
-
-    public Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken) => throw new ModelUnavailableException(Reason);
 
     public Task<IReadOnlyList<ModelDescription>> ListAsync(CancellationToken cancellationToken) => throw new ModelUnavailableException(Reason);
 

@@ -11,8 +11,14 @@ internal static class DaemonParts
         services.AddSingleton<Engine.InferenceEngine>();
         services.AddSingleton<Engine.IInferenceEngine>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
         services.AddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
+        services.AddSingleton<Completion.Context.StickyContext>();
+        services.AddSingleton<Completion.Rhythm.TypingRhythms>();
+        services.AddSingleton<Completion.CompletionCounters>();
+        services.AddSingleton<Completion.SuggestionLog>();
+        services.AddSingleton<Completion.CompletionService>();
+        services.AddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<Completion.CompletionService>());
+        services.AddSingleton<Completion.ICompletionFeedback, Completion.AcceptancePrefetch>();
         services.TryAddSingleton<AbsentParts>();
-        services.TryAddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<AbsentParts>());
         services.TryAddSingleton<Models.IModelSelection>(provider => provider.GetRequiredService<AbsentParts>());
         return services;
     }

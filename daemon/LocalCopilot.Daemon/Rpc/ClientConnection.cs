@@ -107,7 +107,7 @@ internal sealed partial class ClientConnection(
             rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, models, engine, needsHello: !isEditor), TargetOptions);
             if (isEditor)
             {
-                session = new(completion, feedback, new(rpc, engine, server), loggers.CreateLogger<LspSession>());
+                session = new(completion, feedback, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
                 rpc.AddLocalRpcTarget(session, TargetOptions);
             }
 

@@ -8,7 +8,7 @@ namespace LocalCopilot.Daemon.Rpc;
 internal static class InlineCompletions
 {
     /// <exception cref="StreamJsonRpc.LocalRpcException">A position or the trigger kind does not exist.</exception>
-    public static CompletionRequest CreateRequest(InlineCompletionParams parameters, DocumentSnapshot document, string? root)
+    public static CompletionRequest CreateRequest(InlineCompletionParams parameters, DocumentSnapshot document, string? root, int alternatives)
     {
         CompletionTrigger trigger = (CompletionTrigger)(parameters.Context?.TriggerKind ?? (int)CompletionTrigger.Invoked);
         if (!Enum.IsDefined(trigger))
@@ -23,7 +23,7 @@ internal static class InlineCompletions
             Trigger = trigger,
             RepositoryRoot = root,
             SelectedText = Remaining(parameters),
-            Count = trigger == CompletionTrigger.Invoked ? 3 : 1,
+            Count = trigger == CompletionTrigger.Invoked ? alternatives : 1,
         };
     }
 

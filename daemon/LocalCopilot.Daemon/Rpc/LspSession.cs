@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace LocalCopilot.Daemon.Rpc;
 /// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
 /// A completion computes on the snapshot that it took then.
 /// </remarks>
-internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, EditorStatus status, ILogger<LspSession> logger)
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
 {
     private readonly DocumentStore _documents = new();
     private readonly RunningCompletions _running = new();
@@ -120,7 +121,7 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         RequireInitialized(LspMethods.InlineCompletion);
         string uri = parameters.TextDocument.Uri;
         DocumentSnapshot document = _documents.Find(uri) ?? throw RpcErrors.NotOpen(uri);
-        CompletionRequest request = InlineCompletions.CreateRequest(parameters, document, RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), _folders));
+        CompletionRequest request = InlineCompletions.CreateRequest(parameters, document, RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), _folders), options.Completion.Alternatives);
         using RunningCompletions.Running running = _running.Begin(uri, cancellationToken);
         try
         {

@@ -10,24 +10,12 @@ internal static class TextPositions
     /// <exception cref="StreamJsonRpc.LocalRpcException">There is no such line, or a number is negative.</exception>
     public static TextPosition Check(DocumentSnapshot document, Position position)
     {
-        if (position.Line < 0 || position.Character < 0)
+        if (!TextOffsets.TryGet(document.Text, new(position.Line, position.Character), out int offset, out int lines))
         {
-            throw RpcErrors.NoSuchPosition(document.Uri, position, "lines and characters count from 0");
+            throw RpcErrors.NoSuchPosition(document.Uri, position, position.Line < 0 || position.Character < 0 ? "lines and characters count from 0" : $"the text has {lines} lines");
         }
 
-        ReadOnlySpan<char> rest = document.Text;
-        for (int line = 0; line < position.Line; line++)
-        {
-            int end = rest.IndexOfAny('\r', '\n');
-            if (end < 0)
-            {
-                throw RpcErrors.NoSuchPosition(document.Uri, position, $"the text has {line + 1} lines");
-            }
-
-            rest = rest[(end + (rest[end] == '\r' && end + 1 < rest.Length && rest[end + 1] == '\n' ? 2 : 1))..];
-        }
-
-        int length = rest.IndexOfAny('\r', '\n');
-        return new(position.Line, Math.Min(position.Character, length < 0 ? rest.Length : length));
+        int lineStart = document.Text.AsSpan(0, offset).LastIndexOfAny('\r', '\n') + 1;
+        return new(position.Line, offset - lineStart);
     }
 }

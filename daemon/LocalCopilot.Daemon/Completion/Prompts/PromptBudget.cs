@@ -1,0 +1,21 @@
+namespace LocalCopilot.Daemon.Completion.Prompts;
+
+/// <summary>Tokens that the parts of a prompt may have, at most. What one part leaves is the next one's: context, suffix, prefix.</summary>
+/// <param name="Total">All together, markers included.</param>
+/// <param name="Context">Text of other places.</param>
+/// <param name="Suffix">Text after the cursor.</param>
+internal readonly record struct PromptBudget(int Total, int Context, int Suffix)
+{
+    /// <summary>Share of what the file has that its suffix may take. 0.3: docs/quality.md has the comparison.</summary>
+    private const double SuffixShare = 0.3;
+
+    /// <param name="contextTokens">The model's context.</param>
+    /// <param name="generated">Tokens that may follow the prompt.</param>
+    /// <param name="contextShare">Share of the prompt for text of other places, 0..1.</param>
+    public static PromptBudget For(int contextTokens, int generated, double contextShare)
+    {
+        int total = Math.Max(16, contextTokens - generated);
+        int context = (int)(total * contextShare);
+        return new(total, context, (int)((total - context) * SuffixShare));
+    }
+}

@@ -1,0 +1,147 @@
+using LocalCopilot.Llama;
+
+namespace LocalCopilot.Daemon.Completion.Prompts;
+
+/// <summary>Builds the tokens of a prompt: the one place that does, for serving, evaluation and training alike.</summary>
+/// <remarks>
+/// What changes least comes first: repository, other files, the file's path; then suffix and prefix in the family's order. Text of
+/// users is tokenized as text: what looks like a marker in it never becomes one. Prefix and suffix are tokenized apart.
+/// </remarks>
+internal sealed class PromptBuilder
+{
+    /// <summary>Characters of code that a token stands for at most, on average; more are never tokenized only to be cut off.</summary>
+    private const int CharactersPerToken = 5;
+
+    /// <summary>Around prefix and suffix, in any order.</summary>
+    private const int MostMarkers = 3;
+
+    private readonly LlamaVocabulary _vocabulary;
+    private readonly int? _prefix;
+    private readonly int? _suffix;
+    private readonly int? _middle;
+    private readonly int? _repository;
+    private readonly int? _file;
+
+    public PromptBuilder(LlamaVocabulary vocabulary, PromptFamily family)
+    {
+        _vocabulary = vocabulary;
+        Family = family;
+        _prefix = vocabulary.Find(family.Prefix);
+        _suffix = vocabulary.Find(family.Suffix);
+        _middle = vocabulary.Find(family.Middle);
+        _repository = vocabulary.Find(family.Repository);
+        _file = vocabulary.Find(family.File);
+    }
+
+    public PromptFamily Family { get; }
+
+    public BuiltPrompt Build(PromptParts parts, PromptBudget budget)
+    {
+        List<int> head = Head(parts, budget.Context);
+        int context = head.Count;
+        head.AddRange(FileHeader(parts.Path));
+        int room = budget.Total - head.Count - MostMarkers;
+        int[] suffix = Family.Order == PromptOrder.PrefixOnly ? [] : Suffix(parts.Suffix, Math.Min(budget.Suffix, room));
+        int[] prefix = Prefix(parts.Prefix, room - suffix.Length);
+        List<int> tokens = new(budget.Total);
+        tokens.AddRange(head);
+        switch (Family.Order)
+        {
+            case PromptOrder.SuffixFirst:
+                tokens.Add(_prefix!.Value);
+                tokens.Add(_suffix!.Value);
+                tokens.AddRange(suffix);
+                tokens.Add(_middle!.Value);
+                tokens.AddRange(prefix);
+                break;
+            case PromptOrder.PrefixFirst:
+                tokens.Add(_prefix!.Value);
+                tokens.AddRange(prefix);
+                tokens.Add(_suffix!.Value);
+                tokens.AddRange(suffix);
+                tokens.Add(_middle!.Value);
+                break;
+            default:
+                tokens.AddRange(prefix);
+                break;
+        }
+
+        return new([.. tokens], context, prefix.Length, suffix.Length);
+    }
+
+    private List<int> Head(PromptParts parts, int budget)
+    {
+        List<int> head = [];
+        if (_vocabulary is { AddsBeginningOfText: true, BeginningOfText: { } beginning })
+        {
+            head.Add(beginning);
+        }
+
+        if (_repository is not { } repository || _file is not { } file)
+        {
+            return head;
+        }
+
+        int[] name = parts.Repository is { } text ? [repository, .. _vocabulary.Tokenize(text + "\n")] : [];
+
+        // The most important come last; when not all fit, the others stay away.
+        Stack<int[]> fitting = [];
+        int used = head.Count + name.Length;
+        foreach (PromptChunk chunk in parts.Chunks.Reverse())
+        {
+            int[] tokens = [file, .. _vocabulary.Tokenize(chunk.Path + "\n" + chunk.Text)];
+            if (used + tokens.Length <= budget)
+            {
+                fitting.Push(tokens);
+                used += tokens.Length;
+            }
+        }
+
+        if (fitting.Count > 0)
+        {
+            head.AddRange(name);
+            head.AddRange(fitting.SelectMany(tokens => tokens));
+        }
+
+        return head;
+    }
+
+    private int[] FileHeader(string path) =>
+        Family.NamesFile && _file is { } file ? [file, .. _vocabulary.Tokenize(path + "\n")] : [];
+
+    /// <remarks>Models are trained on LF; what they write gets the document's line ends again.</remarks>
+    private static string WithLineFeeds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
+
+    private int[] Suffix(string text, int budget)
+    {
+        if (budget <= 0)
+        {
+            return [];
+        }
+
+        int[] tokens = _vocabulary.Tokenize(WithLineFeeds(TextWindow.Start(text, budget * CharactersPerToken)));
+        return tokens.Length <= budget ? tokens : tokens[..budget];
+    }
+
+    private int[] Prefix(string text, int budget)
+    {
+        if (budget <= 0)
+        {
+            return [];
+        }
+
+        for (int characters = budget * CharactersPerToken; ; characters = characters * 3 / 4)
+        {
+            int[] tokens = _vocabulary.Tokenize(WithLineFeeds(TextWindow.End(text, characters)));
+            if (tokens.Length <= budget)
+            {
+                return tokens;
+            }
+
+            if (characters < 8)
+            {
+                return tokens[^budget..];
+            }
+        }
+    }
+}

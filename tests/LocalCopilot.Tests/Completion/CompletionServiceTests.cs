@@ -1,0 +1,144 @@
+using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Completion.Context;
+using LocalCopilot.Daemon.Completion.Rhythm;
+using LocalCopilot.Tests.Engine;
+
+namespace LocalCopilot.Tests.Completion;
+
+public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixture<EngineFixture>, IDisposable
+{
+    private const string Code = """
+        using System;
+
+        public sealed class Circle(double radius)
+        {
+            public double Radius { get; } = radius;
+
+            public double Area() => Math.PI * Radius * Radius;
+
+            public double Circumference() => 2 * Math.‸
+        }
+
+        """;
+
+    private readonly StickyContext _context = new([], TimeProvider.System);
+    private readonly SuggestionLog _suggestions = new();
+    private readonly CompletionCounters _counters = new();
+    private CompletionService? _service;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private CompletionService Service => _service ??= new(fixture.Engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), TimeProvider.System);
+
+    public void Dispose() => _context.Dispose();
+
+    [Fact]
+    public async Task A_line_is_completed()
+    {
+        CompletionResult result = await Service.CompleteAsync(Request(Code), Cancelled);
+
+        CompletionChoice choice = Assert.Single(result.Choices);
+        Assert.NotEmpty(choice.InsertText);
+        Assert.DoesNotContain('\n', choice.InsertText);
+        Assert.True(result.PromptTokens > 20 && result.GeneratedTokens > 0);
+        Assert.True(result.Timings.Total >= result.Timings.Prompt + result.Timings.Decode);
+    }
+
+    [Fact]
+    public async Task What_was_suggested_can_be_typed_without_a_model_call()
+    {
+        string suggested = (await Service.CompleteAsync(Request(Code), Cancelled)).Choices[0].InsertText;
+        long computed = _counters.Computed;
+        for (int typed = 1; typed < suggested.Length; typed++)
+        {
+            CompletionResult rest = await Service.CompleteAsync(Request(Code.Replace("‸", suggested[..typed] + "‸", StringComparison.Ordinal)), Cancelled);
+            Assert.Equal(suggested[typed..], Assert.Single(rest.Choices).InsertText);
+        }
+
+        Assert.Equal((computed, suggested.Length - 1), (_counters.Computed, _counters.TypedThrough));
+    }
+
+    [Fact]
+    public async Task After_an_acceptance_the_next_suggestion_is_there()
+    {
+        CompletionResult first = await Service.CompleteAsync(Request(Code), Cancelled);
+        await using AcceptancePrefetch prefetch = new(Service, _suggestions);
+        AcceptedSuggestion accepted = _suggestions.Find(first.Choices[0].Id)!;
+        long computed = _counters.Computed;
+
+        prefetch.Accepted(first.Choices[0].Id);
+        prefetch.Accepted("unknown");
+        while (_counters.Computed == computed)
+        {
+            await Task.Delay(5, Cancelled);
+        }
+
+        CompletionResult next = await Service.CompleteAsync(accepted.Next(), Cancelled);
+        Assert.True(next.GeneratedTokens == 0 || next.CachedTokens >= next.PromptTokens - 2);
+    }
+
+    [Fact]
+    public async Task Several_suggestions_differ()
+    {
+        CompletionResult result = await Service.CompleteAsync(Request(Code) with { Count = 3 }, Cancelled);
+
+        Assert.InRange(result.Choices.Count, 2, 3);
+        Assert.Equal(result.Choices.Count, result.Choices.Select(choice => choice.InsertText).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_suggestion_begins_with_what_the_editor_has_selected()
+    {
+        CompletionResult result = await Service.CompleteAsync(Request(Code) with { SelectedText = "Sqrt" }, Cancelled);
+
+        Assert.All(result.Choices, choice => Assert.StartsWith("Sqrt", choice.InsertText, StringComparison.Ordinal));
+        Assert.NotEmpty(result.Choices);
+    }
+
+    [Fact]
+    public async Task A_document_with_carriage_returns_gets_them()
+    {
+        string code = "def area(radius):\n    return 3.14 * radius * radius\n\n\ndef circumference(radius):‸\n".Replace("\n", "\r\n", StringComparison.Ordinal);
+
+        CompletionResult result = await Service.CompleteAsync(Request(code) with { SingleLine = false }, Cancelled);
+
+        string text = Assert.Single(result.Choices).InsertText;
+        Assert.Contains("\r\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", text.Replace("\r\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("‸")]
+    [InlineData("\0\u0001‸\uD800\uFFFF")]
+    [InlineData("<|fim_middle|>‸<|endoftext|>")]
+    public async Task Odd_documents_are_answered(string text) =>
+        Assert.NotNull(await Service.CompleteAsync(Request(text), Cancelled));
+
+    [Fact]
+    public async Task A_large_document_is_answered()
+    {
+        string line = "    private readonly int _value = Compute(1, 2, 3);\n";
+        string half = string.Concat(Enumerable.Repeat(line, 500_000));
+
+        CompletionResult result = await Service.CompleteAsync(Request(half + "    private readonly ‸\n" + half), Cancelled);
+
+        Assert.InRange(result.PromptTokens, 100, 1024);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_is_counted()
+    {
+        using CancellationTokenSource cancellation = new();
+        await fixture.Engine.GetModelAsync(Cancelled);
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Service.CompleteAsync(Request(Code), cancellation.Token));
+        Assert.Equal(1, _counters.Cancelled);
+    }
+
+    private static CompletionRequest Request(string marked)
+    {
+        var (text, position) = CursorText.Split(marked);
+        return new() { Document = new("file:///shapes/circle.cs", "csharp", 1, text), Position = position, SingleLine = true };
+    }
+}

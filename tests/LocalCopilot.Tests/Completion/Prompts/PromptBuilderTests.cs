@@ -1,0 +1,95 @@
+using CsCheck;
+using LocalCopilot.Daemon.Completion.Prompts;
+using LocalCopilot.Llama;
+using LocalCopilot.Tests.Llama;
+
+namespace LocalCopilot.Tests.Completion.Prompts;
+
+public class PromptBuilderTests(EmbeddedModel embedded) : IClassFixture<EmbeddedModel>
+{
+    private LlamaVocabulary Vocabulary => embedded.Model.Vocabulary;
+
+    private PromptFamily Family => PromptFamilies.Of(embedded.Model.Metadata["general.name"], Vocabulary);
+
+    [Fact]
+    public void The_embedded_model_gets_the_suffix_first_as_its_card_says()
+    {
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, Family).Build(Parts("PREFIX", "SUFFIX"), new(500, 100, 200));
+
+        Assert.Equal(
+            Vocabulary.Tokenize("<|file_sep|>src/a.cs\n<|fim_prefix|><|fim_suffix|>SUFFIX<|fim_middle|>PREFIX", parseSpecial: true),
+            prompt.Tokens);
+    }
+
+    [Fact]
+    public void Other_families_get_their_own_order()
+    {
+        PromptFamily qwen = PromptFamilies.All.Single(family => family.Name == "qwen");
+        PromptParts parts = Parts("PREFIX", "SUFFIX") with { Repository = "shapes", Chunks = [new("b.cs", "B\n")] };
+
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, qwen).Build(parts, new(500, 100, 200));
+
+        Assert.Equal(
+            Vocabulary.Tokenize("<|repo_name|>shapes\n<|file_sep|>b.cs\nB\n<|file_sep|>src/a.cs\n<|fim_prefix|>PREFIX<|fim_suffix|>SUFFIX<|fim_middle|>", parseSpecial: true),
+            prompt.Tokens);
+    }
+
+    [Fact]
+    public void A_model_without_markers_gets_the_prefix_alone()
+    {
+        PromptFamily none = PromptFamilies.PrefixOnly with { File = "", Repository = "" };
+
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, none).Build(Parts("PREFIX", "SUFFIX"), new(500, 100, 200));
+
+        Assert.Equal(Vocabulary.Tokenize("PREFIX"), prompt.Tokens);
+    }
+
+    [Fact]
+    public void Markers_in_the_user_s_text_stay_text()
+    {
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, Family).Build(Parts("// <|fim_middle|>\n", "// <|endoftext|>\n"), new(500, 100, 200));
+
+        Assert.Equal(1, prompt.Tokens.Count(token => token == Vocabulary.FimMiddle));
+        Assert.DoesNotContain(Vocabulary.EndOfText!.Value, prompt.Tokens);
+    }
+
+    [Fact]
+    public void A_prompt_never_exceeds_its_budget()
+    {
+        Gen<string> code = Gen.OneOf(((string[])["x", "foo(bar);", "\n", "    ", "漢字", "0123456789", "é", "}"]).Select(Gen.Const).ToArray()).List[0, 800].Select(string.Concat);
+        PromptBuilder builder = new(Vocabulary, Family);
+
+        Gen.Select(code, code, code, Gen.Int[40, 900]).Sample((prefix, suffix, chunk, total) =>
+        {
+            PromptBudget budget = PromptBudget.For(total + 64, 64, 0.35);
+            BuiltPrompt prompt = builder.Build(Parts(prefix, suffix) with { Repository = "r", Chunks = [new("b.cs", chunk)] }, budget);
+
+            Assert.InRange(prompt.Tokens.Length, 1, budget.Total);
+            Assert.InRange(prompt.ContextTokens, 0, budget.Context);
+        }, iter: 200);
+    }
+
+    [Fact]
+    public void Typing_seldom_moves_what_stands_before_it()
+    {
+        PromptBuilder builder = new(Vocabulary, Family);
+        string line = "        var value = Compute(index, offset);\n";
+        string file = string.Concat(Enumerable.Repeat(line, 200));
+        int moved = 0;
+        int[]? before = null;
+        for (int typed = 0; typed < 400; typed++)
+        {
+            int[] tokens = builder.Build(Parts(file[..(4000 + typed)], file[4000..]), PromptBudget.For(1024, 128, 0.35)).Tokens;
+            if (before is not null && before.AsSpan().CommonPrefixLength(tokens) < Math.Min(before.Length, tokens.Length) - 12)
+            {
+                moved++;
+            }
+
+            before = tokens;
+        }
+
+        Assert.InRange(moved, 0, 2);
+    }
+
+    private static PromptParts Parts(string prefix, string suffix) => new() { Path = "src/a.cs", Prefix = prefix, Suffix = suffix };
+}

@@ -1,0 +1,41 @@
+using LocalCopilot.Daemon.Completion.Stops;
+
+namespace LocalCopilot.Tests.Completion;
+
+public class SuggestionEndTests
+{
+    [Theory]
+    [InlineData("x = ‸", "1;\ny = 2;\n", "1;")]
+    [InlineData("x = ‸", "1;\r\n", "1;")]
+    public void One_line_ends_with_the_line(string text, string generated, string kept) => Check(text, generated, kept, singleLine: true);
+
+    [Theory]
+    [InlineData("if (a) {‸\n", "\n    b();\n}\nc();\n", "\n    b();\n}")]
+    [InlineData("    def f(x):‸\n", "\n        return x\n\n    def g():\n", "\n        return x\n")]
+    [InlineData("class A:\n    ‸\n", "def f(self):\n        pass\nprint(1)\n", "def f(self):\n        pass")]
+    [InlineData("if (a) {‸\n", "\n    b();\n\n\n    c();\n", "\n    b();")]
+    public void A_block_ends_with_its_indentation(string text, string generated, string kept) => Check(text, generated, kept, singleLine: false);
+
+    [Fact]
+    public void A_text_ends_before_the_line_that_follows_the_cursor() =>
+        Check("if (a) {‸\n    Known();\n}", "\n    First();\n    Known();\n    Third();\n", "\n    First();", singleLine: false);
+
+    [Fact]
+    public void A_text_without_an_end_goes_on() => Assert.Null(SuggestionEnd.For(CursorText.Place("x = ‸"), singleLine: true).Observe("1 + 2"));
+
+    private static void Check(string text, string generated, string kept, bool singleLine)
+    {
+        SuggestionEnd end = SuggestionEnd.For(CursorText.Place(text), singleLine);
+        for (int length = 1; length <= generated.Length; length++)
+        {
+            // As it comes: the first time that an end is seen counts.
+            if (end.Observe(generated[..length]) is { } found)
+            {
+                Assert.Equal(kept, generated[..found]);
+                return;
+            }
+        }
+
+        Assert.Fail("No end was found.");
+    }
+}
