@@ -2,6 +2,12 @@ using LocalCopilot.Daemon.Cli;
 using LocalCopilot.Daemon.Configuration;
 using Spectre.Console;
 
+if (Console.IsOutputRedirected)
+{
+    // A file or a pipe has no width to wrap lines for.
+    AnsiConsole.Console.Profile.Width = 1000;
+}
+
 CommandContext context = new(
     LocalCopilotPaths.FromEnvironment(Environment.GetEnvironmentVariable),
     AnsiConsole.Console,

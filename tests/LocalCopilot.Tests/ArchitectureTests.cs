@@ -21,12 +21,14 @@ public class ArchitectureTests
     {
         { "Configuration", [] },
         { "Documents", ["Configuration"] },
+        { "Git", ["Configuration"] },
         { "Engine", ["Configuration"] },
-        { "Models", ["Configuration", "Engine"] },
-        { "Completion", ["Configuration", "Documents", "Engine"] },
-        { "Evaluation", ["Configuration", "Documents", "Engine", "Completion"] },
-        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation"] },
-        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Rpc"] },
+        { "Completion", ["Configuration", "Documents", "Engine", "Git"] },
+        { "Models", ["Configuration", "Engine", "Completion"] },
+        { "Evaluation", ["Configuration", "Documents", "Engine", "Completion", "Git"] },
+        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Git"] },
+        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Git", "Rpc"] },
+        { "Diagnosis", ["Configuration", "Engine", "Models", "Git", "Hosting"] },
     };
 
     [Fact]

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LocalCopilot.Daemon.Hosting;
 
@@ -18,8 +17,8 @@ internal static class DaemonParts
         services.AddSingleton<Completion.CompletionService>();
         services.AddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<Completion.CompletionService>());
         services.AddSingleton<Completion.ICompletionFeedback, Completion.AcceptancePrefetch>();
-        services.TryAddSingleton<AbsentParts>();
-        services.TryAddSingleton<Models.IModelSelection>(provider => provider.GetRequiredService<AbsentParts>());
+        services.AddSingleton<Models.ModelDiscovery>(provider => new(provider.GetRequiredService<Configuration.LocalCopilotPaths>()));
+        services.AddSingleton<Models.IModelSelection, Models.ModelSelection>();
         return services;
     }
 }

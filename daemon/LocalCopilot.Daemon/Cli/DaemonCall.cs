@@ -1,0 +1,39 @@
+using LocalCopilot.Daemon.Hosting;
+using Spectre.Console;
+using StreamJsonRpc;
+
+namespace LocalCopilot.Daemon.Cli;
+
+/// <summary>What commands that ask the daemon have in common: connecting, and what goes wrong with it.</summary>
+internal static class DaemonCall
+{
+    /// <summary>Runs with a connection; the daemon is started where none runs.</summary>
+    /// <returns>The command's exit code.</returns>
+    public static async Task<int> RunAsync(CommandContext context, Func<DaemonClient, Task<int>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded: true, context.Time, cancellationToken);
+            return await run(daemon);
+        }
+        catch (DaemonUnavailableException exception)
+        {
+            context.Error.WriteLine(exception.Message);
+            return ExitCodes.DaemonUnavailable;
+        }
+        catch (ConnectionLostException)
+        {
+            context.Error.WriteLine($"The daemon went away. Run the command again; the daemon's log in {context.Paths.LogDirectory} says why.");
+            return ExitCodes.DaemonUnavailable;
+        }
+        catch (RemoteRpcException exception)
+        {
+            context.Error.WriteLine(exception.Message);
+            return ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+    }
+}

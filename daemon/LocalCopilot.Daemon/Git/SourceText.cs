@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace LocalCopilot.Daemon.Git;
+
+/// <summary>Reads a source file as text, if it is text.</summary>
+internal static class SourceText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <returns>Null for what is missing, too large, a link, binary, not UTF-8, or cannot be read.</returns>
+    public static string? TryRead(string file, int maxBytes)
+    {
+        try
+        {
+            FileInfo info = new(file);
+            if (!info.Exists || info.Length > maxBytes || info.LinkTarget is not null)
+            {
+                return null;
+            }
+
+            byte[] bytes = File.ReadAllBytes(file);
+            ReadOnlySpan<byte> content = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
+            return content.Contains((byte)0) ? null : Strict.GetString(content);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}
