@@ -13,6 +13,7 @@ internal static class LocalCopilotCommand
         root.Subcommands.Add(StatusCommand.Create(context));
         root.Subcommands.Add(StopCommand.Create(context));
         root.Subcommands.Add(CompleteCommand.Create(context));
+        root.Subcommands.Add(DemoCommand.Create(context));
         root.Subcommands.Add(ModelsCommand.Create(context));
         root.Subcommands.Add(DoctorCommand.Create(context));
         return root;

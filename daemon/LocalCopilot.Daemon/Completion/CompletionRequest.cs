@@ -32,6 +32,9 @@ internal sealed record CompletionRequest
 
     public bool UseContext { get; init; } = true;
 
+    /// <summary>Whether to wait until the repository was read once; an editor never does.</summary>
+    public bool WaitForIndex { get; init; }
+
     public bool UseAdapter { get; init; } = true;
 
     /// <summary>Suggestions wanted, at most.</summary>

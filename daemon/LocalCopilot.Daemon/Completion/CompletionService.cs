@@ -5,6 +5,7 @@ using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Completion.Rhythm;
 using LocalCopilot.Daemon.Completion.Stops;
 using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
 
 namespace LocalCopilot.Daemon.Completion;
@@ -155,7 +156,12 @@ internal sealed class CompletionService(
             return [];
         }
 
-        string path = new Uri(request.Document.Uri) is { IsFile: true } uri ? uri.LocalPath : request.Document.Uri;
+        if (request is { WaitForIndex: true, RepositoryRoot: { } root })
+        {
+            await context.WhenIndexedAsync(root, cancellationToken);
+        }
+
+        string path = PathOf(request.Document);
         int inView = (budget.Total - budget.Context - budget.Suffix) * 3;
         string outline = FileOutline.Of(place.Prefix, inView);
         ContextQuery query = new()
@@ -182,10 +188,13 @@ internal sealed class CompletionService(
 
     private static string RelativePath(CompletionRequest request)
     {
-        string path = Uri.TryCreate(request.Document.Uri, UriKind.Absolute, out Uri? uri) && uri.IsFile ? uri.LocalPath : request.Document.Uri;
+        string path = PathOf(request.Document);
         string relative = request.RepositoryRoot is { } root ? Path.GetRelativePath(root, path) : Path.GetFileName(path);
         return relative.Replace('\\', '/');
     }
+
+    private static string PathOf(DocumentSnapshot document) =>
+        Uri.TryCreate(document.Uri, UriKind.Absolute, out Uri? uri) && uri.IsFile ? uri.LocalPath : document.Uri;
 
     private PromptBuilder BuilderFor(ServedModel model)
     {

@@ -10,6 +10,8 @@ internal static class DaemonParts
         services.AddSingleton<Engine.InferenceEngine>();
         services.AddSingleton<Engine.IInferenceEngine>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
         services.AddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
+        services.AddSingleton<Documents.OpenDocuments>();
+        services.AddSingleton<Completion.Context.IContextSource, Completion.Context.ContextSource>();
         services.AddSingleton<Completion.Context.StickyContext>();
         services.AddSingleton<Completion.Rhythm.TypingRhythms>();
         services.AddSingleton<Completion.CompletionCounters>();

@@ -1,5 +1,6 @@
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Models;
 using LocalCopilot.Protocol;
@@ -17,6 +18,7 @@ internal sealed partial class ClientConnection(
     IEnumerable<ICompletionFeedback> feedback,
     IModelSelection models,
     IEngineStatus engine,
+    OpenDocuments open,
     LocalCopilotOptions options,
     ILoggerFactory loggers)
 {
@@ -107,12 +109,19 @@ internal sealed partial class ClientConnection(
             rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, models, engine, needsHello: !isEditor), TargetOptions);
             if (isEditor)
             {
-                session = new(completion, feedback, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
+                session = new(completion, feedback, open, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
                 rpc.AddLocalRpcTarget(session, TargetOptions);
             }
 
             rpc.StartListening();
-            await (session is null ? rpc.Completion : await Task.WhenAny(rpc.Completion, session.Exited));
+            try
+            {
+                await (session is null ? rpc.Completion : await Task.WhenAny(rpc.Completion, session.Exited));
+            }
+            finally
+            {
+                session?.End();
+            }
         }
 
         async Task AnswerSkippedAsync(SessionRpc to, LspSession? editor, SkippedMessage message, CancellationToken cancellationToken)

@@ -61,6 +61,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
                 UseAdapter = parameters.UseAdapter ?? true,
                 UseContext = parameters.UseContext ?? true,
                 Count = parameters.Count ?? 1,
+                WaitForIndex = true,
             },
             cancellationToken);
         return new()

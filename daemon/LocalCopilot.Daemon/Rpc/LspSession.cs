@@ -13,7 +13,7 @@ namespace LocalCopilot.Daemon.Rpc;
 /// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
 /// A completion computes on the snapshot that it took then.
 /// </remarks>
-internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
 {
     private readonly DocumentStore _documents = new();
     private readonly RunningCompletions _running = new();
@@ -72,7 +72,9 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     public void DidOpen(DidOpenParams parameters)
     {
         TextDocumentItem item = parameters.TextDocument;
-        _documents.Open(new(item.Uri, item.LanguageId, item.Version, item.Text));
+        DocumentSnapshot document = new(item.Uri, item.LanguageId, item.Version, item.Text);
+        _documents.Open(document);
+        open.Changed(this, document);
         _running.End(item.Uri, RpcErrors.Changed(item.Uri));
     }
 
@@ -83,7 +85,11 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         try
         {
             DocumentEdit[] edits = [.. parameters.ContentChanges.Select(change => new DocumentEdit(change.Text, change.Range is { } range ? (ToText(range.Start), ToText(range.End)) : null))];
-            if (_documents.Change(uri, parameters.TextDocument.Version, edits) is null)
+            if (_documents.Change(uri, parameters.TextDocument.Version, edits) is { } document)
+            {
+                open.Changed(this, document);
+            }
+            else
             {
                 Log.ChangedUnopened(logger, uri);
             }
@@ -91,19 +97,34 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         catch (EditDoesNotFitException exception)
         {
             Log.EditDoesNotFit(logger, uri, exception.Message);
+            open.Closed(this, uri);
         }
 
         _running.End(uri, RpcErrors.Changed(uri));
     }
 
     [JsonRpcMethod(LspMethods.DidSave, UseSingleObjectParameterDeserialization = true)]
-    public void DidSave(DidSaveParams parameters) => Log.Saved(logger, parameters.TextDocument.Uri);
+    public void DidSave(DidSaveParams parameters)
+    {
+        Log.Saved(logger, parameters.TextDocument.Uri);
+        if (RepositoryLocator.PathOf(parameters.TextDocument.Uri) is { } path)
+        {
+            open.WasSaved(path);
+        }
+    }
 
     [JsonRpcMethod(LspMethods.DidClose, UseSingleObjectParameterDeserialization = true)]
     public void DidClose(DidCloseParams parameters) => Forget(parameters.TextDocument.Uri);
 
     [JsonRpcMethod(LspMethods.DidFocus, UseSingleObjectParameterDeserialization = true)]
-    public void DidFocus(DidFocusParams parameters) => Log.Focused(logger, parameters.TextDocument?.Uri ?? "nothing");
+    public void DidFocus(DidFocusParams parameters)
+    {
+        Log.Focused(logger, parameters.TextDocument?.Uri ?? "nothing");
+        if (parameters.TextDocument is { } document)
+        {
+            open.Focused(this, document.Uri);
+        }
+    }
 
     [JsonRpcMethod(LspMethods.DidChangeWorkspaceFolders, UseSingleObjectParameterDeserialization = true)]
     public void DidChangeWorkspaceFolders(DidChangeWorkspaceFoldersParams parameters)
@@ -174,8 +195,12 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     public void Forget(string uri)
     {
         _documents.Close(uri);
+        open.Closed(this, uri);
         _running.End(uri, RpcErrors.Changed(uri));
     }
+
+    /// <summary>The editor is gone: its documents are not open any more.</summary>
+    public void End() => open.SessionEnded(this);
 
     private static TextPosition ToText(Position position) => new(position.Line, position.Character);
 

@@ -18,7 +18,7 @@ internal sealed class StickyContext(IEnumerable<IContextSource> sources, TimePro
     private readonly IContextSource? _source = sources.FirstOrDefault();
     private readonly CancellationTokenSource _ending = new();
 
-    /// <param name="wait">Whether to wait for a search where one is due; else what is known is given.</param>
+    /// <param name="wait">Whether to search for this very place and wait for it; else what is known is given.</param>
     public async Task<IReadOnlyList<PromptChunk>> GetAsync(string uri, int line, ContextQuery query, bool wait, CancellationToken cancellationToken)
     {
         if (_source is null)
@@ -40,7 +40,7 @@ internal sealed class StickyContext(IEnumerable<IContextSource> sources, TimePro
                 _documents[uri] = found = new() { Line = line, Searched = time.GetTimestamp() };
                 found.Search = SearchAsync(query);
             }
-            else if (found.Search.IsCompleted && (Math.Abs(line - found.Line) > FarLines || time.GetElapsedTime(found.Searched) > Old))
+            else if (found.Search.IsCompleted && (wait || Math.Abs(line - found.Line) > FarLines || time.GetElapsedTime(found.Searched) > Old))
             {
                 found.Chunks = Completed(found);
                 found.Line = line;
@@ -57,6 +57,9 @@ internal sealed class StickyContext(IEnumerable<IContextSource> sources, TimePro
 
         return await search.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Completes when all of a repository can be found.</summary>
+    public Task WhenIndexedAsync(string root, CancellationToken cancellationToken) => _source?.WhenIndexedAsync(root, cancellationToken) ?? Task.CompletedTask;
 
     public void Forget(string uri)
     {

@@ -1,0 +1,280 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+
+namespace LocalCopilot.Daemon.Completion.Context;
+
+/// <summary>The chunks of one repository's files, found by their identifiers: an SQLite database with FTS5, ranked by BM25.</summary>
+/// <remarks>
+/// Holds nothing that is not in the working tree, so whatever is wrong with it, it is deleted and built anew. Writes are one
+/// transaction for a few files: killed at any moment it is whole, and goes on with the files that are missing. One thread
+/// writes at a time; any may read.
+/// </remarks>
+internal sealed class RepositoryIndex : IDisposable
+{
+    /// <summary>Raised when tables, chunks or terms change: another version's database is built anew.</summary>
+    private const int SchemaVersion = 1;
+
+    private readonly string _file;
+    private readonly Lock _readGate = new();
+    private readonly Lock _writeGate = new();
+    private SqliteConnection _writer;
+    private SqliteConnection _reader;
+
+    public RepositoryIndex(string file)
+    {
+        _file = file;
+        (_writer, _reader) = Open(file);
+    }
+
+    /// <summary>What is known of each file, by path.</summary>
+    public Dictionary<string, FileState> Files()
+    {
+        lock (_writeGate)
+        {
+            using SqliteCommand command = _writer.CreateCommand();
+            command.CommandText = "SELECT path, modified, bytes FROM files";
+            using SqliteDataReader rows = command.ExecuteReader();
+            Dictionary<string, FileState> files = new(StringComparer.Ordinal);
+            while (rows.Read())
+            {
+                files[rows.GetString(0)] = new(rows.GetInt64(1), rows.GetInt64(2));
+            }
+
+            return files;
+        }
+    }
+
+    /// <summary>Replaces what is known of some files; without text, a file has no chunks.</summary>
+    public void Put(IReadOnlyList<IndexedFile> files)
+    {
+        lock (_writeGate)
+        {
+            using SqliteTransaction transaction = _writer.BeginTransaction();
+            foreach (IndexedFile file in files)
+            {
+                Delete(file.Path);
+                Insert(file);
+            }
+
+            transaction.Commit();
+        }
+    }
+
+    public void Remove(IReadOnlyCollection<string> paths)
+    {
+        lock (_writeGate)
+        {
+            using SqliteTransaction transaction = _writer.BeginTransaction();
+            foreach (string path in paths)
+            {
+                Delete(path);
+            }
+
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>The chunks that fit best, best first.</summary>
+    /// <param name="terms">Any of these; rare ones weigh most.</param>
+    /// <param name="exceptPaths">Files of which nothing is given.</param>
+    public List<ContextChunk> Find(IReadOnlyCollection<string> terms, IReadOnlyCollection<string> exceptPaths, int count)
+    {
+        if (terms.Count == 0)
+        {
+            return [];
+        }
+
+        lock (_readGate)
+        {
+            using SqliteCommand command = _reader.CreateCommand();
+            command.CommandText = """
+                SELECT files.path, chunks.start, chunks.text, found.score
+                FROM (SELECT rowid, -bm25(terms) AS score FROM terms WHERE terms MATCH $query ORDER BY bm25(terms) LIMIT $count) AS found
+                JOIN chunks ON chunks.id = found.rowid JOIN files ON files.id = chunks.file
+                ORDER BY found.score DESC
+                """;
+            command.Parameters.AddWithValue("$query", string.Join(" OR ", terms.Select(term => $"\"{term}\"")));
+            command.Parameters.AddWithValue("$count", count + (8 * (exceptPaths.Count + 1)));
+            using SqliteDataReader rows = command.ExecuteReader();
+            List<ContextChunk> chunks = [];
+            while (chunks.Count < count && rows.Read())
+            {
+                string path = rows.GetString(0);
+                if (!exceptPaths.Contains(path))
+                {
+                    chunks.Add(new(path, rows.GetInt32(1), rows.GetString(2), rows.GetDouble(3)));
+                }
+            }
+
+            return chunks;
+        }
+    }
+
+    /// <summary>Deletes everything and begins anew.</summary>
+    public void Rebuild()
+    {
+        lock (_writeGate)
+        {
+            lock (_readGate)
+            {
+                Close();
+                DeleteFiles(_file);
+                (_writer, _reader) = Open(_file);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_writeGate)
+        {
+            lock (_readGate)
+            {
+                Close();
+            }
+        }
+    }
+
+    public static void DeleteFiles(string file)
+    {
+        foreach (string part in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(file + part);
+        }
+    }
+
+    private static (SqliteConnection Writer, SqliteConnection Reader) Open(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        try
+        {
+            return Connect(file);
+        }
+        catch (SqliteException)
+        {
+            DeleteFiles(file);
+            return Connect(file);
+        }
+    }
+
+    private static (SqliteConnection Writer, SqliteConnection Reader) Connect(string file)
+    {
+        SqliteConnection writer = ConnectOne(file);
+        try
+        {
+            if (Scalar(writer, "PRAGMA user_version") is var version && version != SchemaVersion)
+            {
+                if (version != 0)
+                {
+                    throw new SqliteException($"{file} has the schema {version}.", 1);
+                }
+
+                Execute(writer, $"""
+                    PRAGMA journal_mode = WAL;
+                    BEGIN;
+                    CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, modified INTEGER NOT NULL, bytes INTEGER NOT NULL);
+                    CREATE TABLE chunks (id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
+                    CREATE INDEX chunks_file ON chunks (file);
+                    CREATE VIRTUAL TABLE terms USING fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 tokenchars '_'");
+                    PRAGMA user_version = {SchemaVersion};
+                    COMMIT;
+                    """);
+            }
+
+            // After a power cut the last files are indexed again: nothing here is worth waiting for the disk.
+            Execute(writer, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000; SELECT count(*) FROM files;");
+            return (writer, ConnectOne(file));
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection ConnectOne(string file)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 5 }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private void Insert(IndexedFile file)
+    {
+        using SqliteCommand insert = _writer.CreateCommand();
+        insert.CommandText = "INSERT INTO files (path, modified, bytes) VALUES ($path, $modified, $bytes) RETURNING id";
+        insert.Parameters.AddWithValue("$path", file.Path);
+        insert.Parameters.AddWithValue("$modified", file.State.Modified);
+        insert.Parameters.AddWithValue("$bytes", file.State.Bytes);
+        long id = (long)insert.ExecuteScalar()!;
+        foreach (var (start, text) in file.Chunks)
+        {
+            using SqliteCommand chunk = _writer.CreateCommand();
+            chunk.CommandText = "INSERT INTO chunks (file, start, text) VALUES ($file, $start, $text) RETURNING id";
+            chunk.Parameters.AddWithValue("$file", id);
+            chunk.Parameters.AddWithValue("$start", start);
+            chunk.Parameters.AddWithValue("$text", text);
+            long row = (long)chunk.ExecuteScalar()!;
+            using SqliteCommand words = _writer.CreateCommand();
+            words.CommandText = "INSERT INTO terms (rowid, words) VALUES ($row, $words)";
+            words.Parameters.AddWithValue("$row", row);
+            words.Parameters.AddWithValue("$words", Words(text));
+            words.ExecuteNonQuery();
+        }
+    }
+
+    private void Delete(string path)
+    {
+        foreach (string statement in (string[])
+        [
+            "DELETE FROM terms WHERE rowid IN (SELECT chunks.id FROM chunks JOIN files ON files.id = chunks.file WHERE files.path = $path)",
+            "DELETE FROM chunks WHERE file IN (SELECT id FROM files WHERE path = $path)",
+            "DELETE FROM files WHERE path = $path",
+        ])
+        {
+            using SqliteCommand command = _writer.CreateCommand();
+            command.CommandText = statement;
+            command.Parameters.AddWithValue("$path", path);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>What a chunk is found by: its identifiers, and the words in them.</summary>
+    private static string Words(string text)
+    {
+        StringBuilder words = new();
+        foreach (string identifier in Identifiers.In(text))
+        {
+            words.Append(identifier).Append(' ').AppendJoin(' ', Identifiers.WordsOf(identifier)).Append(' ');
+        }
+
+        return words.ToString();
+    }
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private void Close()
+    {
+        _reader.Dispose();
+        _writer.Dispose();
+    }
+}
+
+/// <summary>By what a changed file is known.</summary>
+/// <param name="Modified">Ticks, UTC.</param>
+internal readonly record struct FileState(long Modified, long Bytes);
+
+/// <param name="Path">Relative to the root, with forward slashes.</param>
+internal sealed record IndexedFile(string Path, FileState State, IReadOnlyList<(int StartLine, string Text)> Chunks);
