@@ -85,12 +85,12 @@ internal static class ModelJudgement
 
     private static bool HasMarkers(GgufFile file)
     {
-        if (file.Metadata.GetValueOrDefault("tokenizer.ggml.tokens") is not object[] tokens)
+        if (file.Array("tokenizer.ggml.tokens") is not { ElementType: GgufValueType.String } tokens)
         {
             return false;
         }
 
-        HashSet<string> texts = [.. tokens.OfType<string>()];
+        HashSet<string> texts = [.. file.ReadStrings(tokens)];
         return PromptFamilies.All.Any(family => texts.Contains(family.Prefix) && texts.Contains(family.Suffix) && texts.Contains(family.Middle));
     }
 
