@@ -7,86 +7,125 @@ internal static class LinePositions
 {
     private const int MaxFileBytes = 200_000;
     private const int LeastExpected = 4;
-    private const int LeastLine = 10;
-    private const int LongestLine = 160;
-    private const int PlacesPerFile = 4;
 
-    private static readonly string[] Trivial =
-    [
-        "//", "#", "*", "/*", "\"\"\"", "'''", "using ", "import ", "from ", "export * ", "export {", "namespace ", "package ", "@", "<", "--",
-    ];
+    /// <summary>Words after which the rest of a statement is typed.</summary>
+    private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
+    {
+        "return", "await", "yield", "new", "throw", "raise", "in", "not", "and", "or", "is", "if", "elif", "while", "for", "foreach", "case", "def", "class", "var", "let", "const",
+        "public", "private", "internal", "static", "async", "function", "export", "assert", "with", "as", "typeof", "extends", "implements", "func", "fn", "type", "else",
+    };
 
     /// <param name="root">Root of the repository.</param>
-    /// <param name="count">Places wanted; there may be fewer.</param>
+    /// <param name="count">Places wanted; there may be fewer. They are spread over the files: each file is used again only when all were.</param>
     /// <exception cref="LibGit2Sharp.LibGit2SharpException">The repository is damaged.</exception>
-    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed)
+    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed) => Pick(root, count, seed, Places);
+
+    /// <param name="places">All places of a file by its path and text, each made only when it is taken.</param>
+    internal static IReadOnlyList<LinePosition> Pick(string root, int count, int seed, Func<string, string, Random, IEnumerable<Func<LinePosition?>>> places)
     {
         Random random = new(seed);
-        string[] files = [.. RepositoryFiles.List(root, RepositorySettings.Load(root)).Order(StringComparer.Ordinal)];
-        random.Shuffle(files);
+        string[] paths = [.. RepositoryFiles.List(root, RepositorySettings.Load(root)).Order(StringComparer.Ordinal)];
+        random.Shuffle(paths);
         List<LinePosition> positions = [];
-        while (positions.Count < count)
+        List<Queue<Func<LinePosition?>>> files = [];
+        foreach (string path in paths)
         {
-            int before = positions.Count;
-            foreach (string file in files)
+            if (positions.Count == count)
             {
-                if (positions.Count == count)
-                {
-                    break;
-                }
-
-                if (SourceText.TryRead(System.IO.Path.Combine(root, file), MaxFileBytes) is { } text && !GeneratedFiles.IsGeneratedText(text))
-                {
-                    positions.AddRange(PickIn(file, text, Math.Min(PlacesPerFile, count - positions.Count), random));
-                }
+                return positions;
             }
 
-            // Few files: more places in each; none at all: there is nothing to pick.
-            if (positions.Count == before)
+            if (SourceText.TryRead(Path.Combine(root, path), MaxFileBytes) is { } text && !GeneratedFiles.IsGeneratedText(text))
             {
-                break;
+                Queue<Func<LinePosition?>> file = new(places(path, text, random));
+                files.Add(file);
+                TakeOne(file, positions);
+            }
+        }
+
+        while (positions.Count < count && files.RemoveAll(file => file.Count == 0) is var _ && files.Count > 0)
+        {
+            foreach (Queue<Func<LinePosition?>> file in files)
+            {
+                if (positions.Count < count)
+                {
+                    TakeOne(file, positions);
+                }
             }
         }
 
         return positions;
     }
 
-    private static IEnumerable<LinePosition> PickIn(string path, string text, int count, Random random)
+    private static void TakeOne(Queue<Func<LinePosition?>> file, List<LinePosition> positions)
+    {
+        while (file.TryDequeue(out Func<LinePosition?>? place))
+        {
+            if (place() is { } position)
+            {
+                positions.Add(position);
+                return;
+            }
+        }
+    }
+
+    private static IEnumerable<Func<LinePosition?>> Places(string path, string text, Random random)
     {
         string[] lines = text.Split('\n');
-        int[] worthwhile = [.. Enumerable.Range(0, lines.Length).Where(line => IsWorthwhile(lines[line]))];
+        int[] worthwhile = [.. CodeLines.WorthCompleting(path, lines)];
         random.Shuffle(worthwhile);
-        foreach (int line in worthwhile.Take(count))
+        return worthwhile.Select<int, Func<LinePosition?>>(line => () =>
         {
             string content = lines[line].TrimEnd('\r');
             int[] cuts = [.. Cuts(content)];
-            if (cuts.Length > 0)
+            if (cuts.Length == 0)
             {
-                int cut = cuts[random.Next(cuts.Length)];
-                string rest = content[cut..];
-                int offset = lines.Take(line).Sum(above => above.Length + 1) + cut;
-                yield return new(path, text.Remove(offset, rest.Length), line, cut, rest.Trim());
+                return null;
             }
-        }
+
+            int cut = cuts[random.Next(cuts.Length)];
+            int offset = lines.Take(line).Sum(above => above.Length + 1) + cut;
+            return new(path, text.Remove(offset, content.Length - cut), line, cut, content[cut..].Trim());
+        });
     }
 
-    private static bool IsWorthwhile(string line)
-    {
-        string content = line.Trim();
-        return content.Length is >= LeastLine and <= LongestLine && content.Any(char.IsLetter) && !Array.Exists(Trivial, start => content.StartsWith(start, StringComparison.Ordinal));
-    }
-
-    /// <summary>Where somebody may stop typing: at the line's content, and after what separates words.</summary>
-    private static IEnumerable<int> Cuts(string line)
+    /// <summary>Where somebody may stop typing: before a line's content, after what opens or separates, and after a keyword.</summary>
+    internal static IEnumerable<int> Cuts(string line)
     {
         int start = line.Length - line.AsSpan().TrimStart().Length;
-        yield return start;
-        for (int i = start + 1; i < line.Length; i++)
+        for (int cut = start; cut < line.Length; cut++)
         {
-            if (line[i - 1] is ' ' or '(' or '.' or '=' or ',' or '[' or '{' or ':' && line[i..].Count(character => !char.IsWhiteSpace(character)) >= LeastExpected)
+            if ((cut == start || IsBoundary(line, start, cut)) && line.AsSpan(cut).Trim().Length >= LeastExpected)
             {
-                yield return i;
+                yield return cut;
             }
         }
+    }
+
+    private static bool IsBoundary(string line, int start, int cut)
+    {
+        if (line[cut - 1] is '(' or '[' or '.')
+        {
+            return true;
+        }
+
+        if (line[cut - 1] != ' ' || line[cut] == ' ')
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> before = line.AsSpan(start, cut - 1 - start).TrimEnd();
+        if (before.Length == 0 || !char.IsAsciiLetter(before[^1]))
+        {
+            return before.Length > 0 && before[^1] is '=' or ',' or ':' or '{' or '(' or '[' or '+' or '-' or '*' or '/' or '%' or '<' or '>' or '&' or '|' or '?' or '!';
+        }
+
+        int word = before.Length;
+        while (word > 0 && (char.IsAsciiLetterOrDigit(before[word - 1]) || before[word - 1] == '_'))
+        {
+            word--;
+        }
+
+        return Keywords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(before[word..]);
     }
 }
