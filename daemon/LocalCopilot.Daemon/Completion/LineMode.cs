@@ -3,8 +3,11 @@ namespace LocalCopilot.Daemon.Completion;
 /// <summary>Decides before decoding whether a suggestion is one line or a block, from where the cursor is.</summary>
 internal static class LineMode
 {
-    /// <summary>Ends of lines that open a block.</summary>
-    private static readonly string[] Openers = ["{", ":", "=>", "->", "(", "["];
+    /// <summary>Words that begin a line which a colon ends and a block follows.</summary>
+    private static readonly string[] ColonWords =
+    [
+        "def", "class", "if", "elif", "else", "for", "while", "try", "except", "finally", "with", "match", "case", "default", "async",
+    ];
 
     public static bool IsSingleLine(CursorPlace place)
     {
@@ -14,26 +17,18 @@ internal static class LineMode
             return true;
         }
 
-        if (!string.IsNullOrWhiteSpace(place.LineBefore))
-        {
-            return !OpensBlock(place.LineBefore);
-        }
-
         // An empty line: a block where one was just opened, else the next statement.
-        return place.Prefix.Length > 0 && !OpensBlock(place.PreviousLine);
+        return string.IsNullOrWhiteSpace(place.LineBefore)
+            ? place.PreviousLine.Length > 0 && !OpensBlock(place.PreviousLine)
+            : !OpensBlock(place.LineBefore);
     }
 
     public static bool OpensBlock(string line)
     {
-        ReadOnlySpan<char> end = line.AsSpan().TrimEnd();
-        foreach (string opener in Openers)
-        {
-            if (end.EndsWith(opener))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        ReadOnlySpan<char> content = line.AsSpan().Trim();
+        return content.EndsWith("{") || (content.EndsWith(":") && Array.Exists(ColonWords, BeginsWith(content.ToString())));
     }
+
+    private static Predicate<string> BeginsWith(string content) =>
+        word => content.StartsWith(word, StringComparison.Ordinal) && (content.Length == word.Length || !char.IsLetterOrDigit(content[word.Length]));
 }

@@ -29,6 +29,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         float[]? kept = firsts.Length > 1 ? after.ToArray() : null;
         List<Generation> generations = [];
         int generated = 0;
+        int batches = 0;
         foreach (int first in firsts)
         {
             if (first < 0 || (generations.Count > 0 && model.Model.Vocabulary.IsEndOfGeneration(first)))
@@ -44,6 +45,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             Continuation continuation = new(this, sequence, request, decodeStart);
             generations.Add(continuation.Run(first, kept ?? after));
             generated += generations[^1].Tokens.Count;
+            batches += continuation.Batches;
         }
 
         if (generations.Count == 0)
@@ -57,6 +59,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             PromptTokens = prompt.Length,
             CachedTokens = cached,
             GeneratedTokens = generated,
+            DecodeBatches = batches,
             Queue = TimeSpan.Zero,
             Prompt = time.GetElapsedTime(start, decodeStart),
             Decode = time.GetElapsedTime(decodeStart),
@@ -121,8 +124,11 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         private readonly GeneratedText _text = new(owner.Model.Model.Vocabulary);
         private readonly RequiredText _required = new(owner.Model.Model.Vocabulary, request.RequiredStart);
         private readonly IStopCondition _stop = request.Stop();
+        private int _rule;
         private double _sum;
         private int _scored;
+
+        public int Batches { get; private set; }
 
         public Generation Run(int first, ReadOnlySpan<float> logits)
         {
@@ -145,7 +151,10 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
                 rows[0] = pending;
                 int draft = Guess(pending, rows[1..Math.Min(rows.Length, room)]);
+                long start = owner.Time.GetTimestamp();
                 PromptEvaluation.Append(_model, sequence, rows[..(draft + 1)], outputs: draft + 1);
+                _model.DraftLength.Took(Math.Max(2, draft + 1), owner.Time.GetElapsedTime(start));
+                Batches++;
                 pending = Verify(rows[1..(draft + 1)], out Generation? finished);
                 if (finished is not null)
                 {
@@ -178,6 +187,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
                     }
                 }
 
+                _model.DraftLength.Verified(_rule, draft.Length, row);
                 PromptEvaluation.Cut(_model, sequence, unverified + row);
                 return chosen;
             }
@@ -193,9 +203,9 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
             // The token itself is not in the sequence yet.
             sequence.Tokens.Add(pending);
-            int count = PromptLookup.Guess(CollectionsMarshal.AsSpan(sequence.Tokens), request.LookupTokens.Span, draft);
+            (int count, _rule) = PromptLookup.Guess(CollectionsMarshal.AsSpan(sequence.Tokens), request.LookupTokens.Span, draft);
             sequence.Tokens.RemoveAt(sequence.Tokens.Count - 1);
-            return count;
+            return count == 0 ? 0 : _model.DraftLength.Choose(_rule, count);
         }
 
         /// <summary>Adds a token to the text; the generation if it ends with that.</summary>

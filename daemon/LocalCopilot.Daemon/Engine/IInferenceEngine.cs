@@ -106,6 +106,9 @@ internal sealed record GenerationResult
 
     public required int GeneratedTokens { get; init; }
 
+    /// <summary>Batches that were evaluated after the prompt; fewer than tokens where guesses were right.</summary>
+    public int DecodeBatches { get; init; }
+
     public required TimeSpan Queue { get; init; }
 
     public required TimeSpan Prompt { get; init; }

@@ -33,6 +33,8 @@ internal sealed class LoadedModel : IDisposable
 
     public SequenceCache Sequences { get; }
 
+    public DraftLength DraftLength { get; } = new();
+
     /// <summary>[vocabulary], for whoever computes.</summary>
     public float[] Scratch { get; }
 

@@ -7,41 +7,43 @@ namespace LocalCopilot.Daemon.Engine;
 /// <remarks>After "Prompt Lookup Decoding" (A. Saxena, 2023).</remarks>
 internal static class PromptLookup
 {
-    /// <summary>Tokens that have to agree for a guess, and how many are guessed then: the longer the agreement, the more.</summary>
-    private static readonly (int Agreeing, int Guessed)[] Rules = [(5, MaxDraft), (3, 8), (2, 4), (1, 1)];
-
     /// <summary>Guessed tokens, at most.</summary>
     public const int MaxDraft = 12;
+
+    /// <summary>Tokens that agree, the longest agreement first: each is a rule of its own, with its own likelihood.</summary>
+    private static readonly int[] Agreeing = [6, 4, 3, 2, 1];
+
+    /// <summary>Number of rules.</summary>
+    public static int Rules => Agreeing.Length;
 
     /// <summary>Writes a guess of the tokens that follow <paramref name="text"/>.</summary>
     /// <param name="text">Prompt and what was generated so far.</param>
     /// <param name="further">More text to look in.</param>
     /// <param name="draft">Takes the guess; its length is the most that is wanted.</param>
-    /// <returns>Number of tokens guessed.</returns>
-    public static int Guess(ReadOnlySpan<int> text, ReadOnlySpan<int> further, Span<int> draft)
+    /// <returns>Number of tokens guessed, and the rule that found them.</returns>
+    public static (int Count, int Rule) Guess(ReadOnlySpan<int> text, ReadOnlySpan<int> further, Span<int> draft)
     {
-        foreach (var (agreeing, guessed) in Rules)
+        for (int rule = 0; rule < Agreeing.Length; rule++)
         {
-            if (text.Length <= agreeing)
+            if (text.Length <= Agreeing[rule])
             {
                 continue;
             }
 
-            ReadOnlySpan<int> last = text[^agreeing..];
-            int wanted = Math.Min(guessed, draft.Length);
-            int count = Copy(text[..^1], last, text, draft[..wanted]);
+            ReadOnlySpan<int> last = text[^Agreeing[rule]..];
+            int count = Copy(text[..^1], last, text, draft);
             if (count == 0)
             {
-                count = Copy(further, last, further, draft[..wanted]);
+                count = Copy(further, last, further, draft);
             }
 
             if (count > 0)
             {
-                return count;
+                return (count, rule);
             }
         }
 
-        return 0;
+        return (0, 0);
     }
 
     private static int Copy(ReadOnlySpan<int> searched, ReadOnlySpan<int> last, ReadOnlySpan<int> source, Span<int> draft)

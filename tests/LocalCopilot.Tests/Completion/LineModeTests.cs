@@ -12,7 +12,10 @@ public class LineModeTests
     [InlineData("def f(x):\n    ‸\n", false)]
     [InlineData("{\n    a();\n    ‸\n}", true)]
     [InlineData("‸", false)]
-    [InlineData("int Area() =>‸\n", false)]
+    [InlineData("int Area() =>‸\n", true)]
+    [InlineData("foo(‸\n", true)]
+    [InlineData("x = {\"a\":‸\n", true)]
+    [InlineData("else:‸\n", false)]
     public void Lines_and_blocks_are_told_by_where_the_cursor_is(string text, bool oneLine) =>
         Assert.Equal(oneLine, LineMode.IsSingleLine(CursorText.Place(text)));
 }

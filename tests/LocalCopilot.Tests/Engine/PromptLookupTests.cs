@@ -16,7 +16,7 @@ public class PromptLookupTests
     {
         int[] draft = new int[PromptLookup.MaxDraft];
 
-        int count = PromptLookup.Guess(text, further, draft);
+        int count = PromptLookup.Guess(text, further, draft).Count;
 
         Assert.Equal(expected, draft[..count]);
     }
@@ -26,7 +26,7 @@ public class PromptLookupTests
         Gen.Select(Gen.Int[0, 3].Array[0, 60], Gen.Int[0, 3].Array[0, 60], Gen.Int[1, PromptLookup.MaxDraft]).Sample((text, further, wanted) =>
         {
             int[] draft = new int[wanted];
-            ReadOnlySpan<int> guess = draft.AsSpan(0, PromptLookup.Guess(text, further, draft));
+            ReadOnlySpan<int> guess = draft.AsSpan(0, PromptLookup.Guess(text, further, draft).Count);
             Assert.True(guess.IsEmpty || text.AsSpan().IndexOf(guess) >= 0 || further.AsSpan().IndexOf(guess) >= 0);
         });
 }

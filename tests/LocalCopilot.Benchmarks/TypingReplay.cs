@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.EndToEnd.Tests;
+
+namespace LocalCopilot.Benchmarks;
+
+/// <summary>
+/// Types lines of real files, keystroke by keystroke at an even pace, and asks for the rest of the line after each. What is not
+/// answered before the next keystroke is cancelled, and counts with the whole interval: its real time would be longer.
+/// </summary>
+internal static class TypingReplay
+{
+    /// <summary>Both get as many tokens of the file, and neither gets other files.</summary>
+    private const int ContextTokens = 1024;
+
+    private const int MaxTokens = 48;
+
+    internal sealed record Settings(string Repository, string Server, string Model, int Lines, TimeSpan Interval);
+
+    public static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        bool embedded = settings.Model.Length == 0;
+        string model = embedded ? EmbeddedModelFile.Path : Path.GetFullPath(settings.Model);
+        LinePosition[] places = [.. LinePositions.Pick(settings.Repository, settings.Lines, seed: 7).Where(place => place.Expected.Length is >= 6 and <= 60)];
+        Console.WriteLine($"{places.Length} lines, {places.Sum(place => place.Expected.Length)} keystrokes, one each {settings.Interval.TotalMilliseconds:0} ms, {Path.GetFileName(model)}, {EngineThreads.Resolve(0)} threads");
+
+        Measurements ours = await ReplayAsync(places, settings.Interval, new DaemonTypist(settings.Repository, model), cancellationToken);
+        Measurements theirs = await ReplayAsync(places, settings.Interval, new ServerTypist(settings.Server, model, embedded), cancellationToken);
+        Console.WriteLine($"localcopilot: {ours}");
+        Console.WriteLine($"llama-server: {theirs}");
+        Console.WriteLine(FormattableString.Invariant($"ratio: median {ours.At(0.5) / theirs.At(0.5):0.00}, 95th {ours.At(0.95) / theirs.At(0.95):0.00}"));
+        return 0;
+    }
+
+    private static async Task<Measurements> ReplayAsync(LinePosition[] places, TimeSpan interval, ITypist typist, CancellationToken cancellationToken)
+    {
+        Measurements measurements = new();
+        int stale = 0;
+        await using (typist)
+        {
+            await typist.StartAsync(cancellationToken);
+            foreach (LinePosition place in places)
+            {
+                await typist.OpenAsync(place, cancellationToken);
+                for (int typed = 0; typed < place.Expected.Length; typed++)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    using CancellationTokenSource next = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                    next.CancelAfter(interval);
+                    try
+                    {
+                        await typist.TypeAsync(place, typed, next.Token);
+                        measurements.Add(Stopwatch.GetElapsedTime(start));
+                    }
+                    catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        stale++;
+                        measurements.Add(interval);
+                    }
+
+                    TimeSpan left = interval - Stopwatch.GetElapsedTime(start);
+                    if (left > TimeSpan.Zero)
+                    {
+                        await Task.Delay(left, cancellationToken);
+                    }
+                }
+            }
+        }
+
+        Console.WriteLine($"{typist.Name}: {stale} of {measurements.Count} were stale before their answer");
+        return measurements;
+    }
+
+    private interface ITypist : IAsyncDisposable
+    {
+        string Name { get; }
+
+        Task StartAsync(CancellationToken cancellationToken);
+
+        Task OpenAsync(LinePosition place, CancellationToken cancellationToken);
+
+        /// <summary>Types one character of the expected text and waits for the rest of the line.</summary>
+        Task TypeAsync(LinePosition place, int typed, CancellationToken cancellationToken);
+    }
+
+    /// <summary>An editor: the real relay, daemon and pipe.</summary>
+    private sealed class DaemonTypist(string repository, string model) : ITypist
+    {
+        private readonly Sandbox _sandbox = new();
+        private LspClient? _client;
+        private int _version;
+
+        public string Name => "localcopilot";
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            Directory.CreateDirectory(_sandbox.Paths.ConfigurationDirectory);
+            JsonObject settings = new()
+            {
+                ["model"] = new JsonObject { ["path"] = model },
+                ["engine"] = new JsonObject { ["contextTokens"] = ContextTokens },
+                ["index"] = new JsonObject { ["enabled"] = false },
+                ["completion"] = new JsonObject { ["contextShare"] = 0 },
+            };
+            await File.WriteAllTextAsync(_sandbox.Paths.SettingsFile, settings.ToJsonString(), cancellationToken);
+            _client = LspClient.Start(_sandbox);
+            await _client.InitializeAsync(cancellationToken);
+        }
+
+        public async Task OpenAsync(LinePosition place, CancellationToken cancellationToken)
+        {
+            await _client!.OpenAsync(Uri(place), place.Text, cancellationToken);
+            await _client.RequestAsync("textDocument/inlineCompletion", LspClient.At(Uri(place), 0, 0), cancellationToken);
+        }
+
+        public async Task TypeAsync(LinePosition place, int typed, CancellationToken cancellationToken)
+        {
+            int character = place.Character + typed;
+            await _client!.NotifyAsync("textDocument/didChange", new JsonObject
+            {
+                ["textDocument"] = new JsonObject { ["uri"] = Uri(place), ["version"] = ++_version + 1 },
+                ["contentChanges"] = new JsonArray(new JsonObject
+                {
+                    ["range"] = new JsonObject { ["start"] = Position(place.Line, character), ["end"] = Position(place.Line, character) },
+                    ["text"] = place.Expected[typed].ToString(),
+                }),
+            }, CancellationToken.None);
+            JsonObject request = LspClient.At(Uri(place), place.Line, character + 1);
+            request["context"]!["triggerKind"] = 2;
+            int id = await _client.SendRequestAsync("textDocument/inlineCompletion", request, CancellationToken.None);
+            Task<JsonObject> answer = _client.AnswerAsync(id, CancellationToken.None);
+            try
+            {
+                JsonObject message = await answer.WaitAsync(cancellationToken);
+                if (message["error"] is { } error)
+                {
+                    throw new InvalidOperationException(error.ToJsonString());
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                await _client.NotifyAsync("$/cancelRequest", new JsonObject { ["id"] = id }, CancellationToken.None);
+                await answer;
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _client?.Dispose();
+            await _sandbox.DisposeAsync();
+        }
+
+        private string Uri(LinePosition place) => new Uri(Path.Combine(repository, place.Path)).AbsoluteUri;
+
+        private static JsonObject Position(int line, int character) => new() { ["line"] = line, ["character"] = character };
+    }
+
+    private sealed class ServerTypist(string executable, string model, bool suffixFirst) : ITypist
+    {
+        /// <summary>So that the server has as many tokens as we: it cuts the prefix to three quarters of the batch, the suffix to one.</summary>
+        private const int PrefixCharacters = 3 * 600;
+
+        private const int SuffixCharacters = 3 * 250;
+
+        private LlamaServer? _server;
+
+        public string Name => "llama-server";
+
+        public async Task StartAsync(CancellationToken cancellationToken) =>
+            _server = await LlamaServer.StartAsync(executable, model, ContextTokens, EngineThreads.Resolve(0), suffixFirst, cancellationToken);
+
+        public Task OpenAsync(LinePosition place, CancellationToken cancellationToken) => _server!.CompleteLineAsync("", "", 1, cancellationToken);
+
+        public Task TypeAsync(LinePosition place, int typed, CancellationToken cancellationToken)
+        {
+            string[] lines = place.Text.Split('\n');
+            int offset = lines.Take(place.Line).Sum(line => line.Length + 1) + place.Character;
+            string prefix = place.Text[..offset];
+            // Cut once for the line, so that typing moves nothing and the server's cache holds.
+            int start = Math.Max(0, prefix.Length - PrefixCharacters);
+            string suffix = place.Text[offset..];
+            return _server!.CompleteLineAsync(prefix[start..] + place.Expected[..(typed + 1)], suffix[..Math.Min(suffix.Length, SuffixCharacters)], MaxTokens, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}
