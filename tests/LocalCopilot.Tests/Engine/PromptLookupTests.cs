@@ -8,7 +8,7 @@ public class PromptLookupTests
     [Theory]
     [InlineData(new[] { 1, 2, 3, 4, 9, 1, 2, 3 }, new int[0], new[] { 4, 9, 1, 2, 3 })]
     [InlineData(new[] { 7, 8, 1, 2 }, new[] { 5, 1, 2, 6, 7 }, new[] { 6, 7 })]
-    [InlineData(new[] { 5, 6, 5 }, new int[0], new[] { 6 })]
+    [InlineData(new[] { 5, 6, 5 }, new int[0], new[] { 6, 5 })]
     [InlineData(new[] { 1, 2, 3 }, new[] { 4, 5 }, new int[0])]
     [InlineData(new[] { 3, 3, 3 }, new int[0], new[] { 3 })]
     [InlineData(new int[0], new int[0], new int[0])]
