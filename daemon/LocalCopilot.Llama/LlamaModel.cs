@@ -1,4 +1,5 @@
 using System.Text;
+using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Llama.Native;
 
 namespace LocalCopilot.Llama;
@@ -76,6 +77,7 @@ public sealed class LlamaModel : IDisposable
             throw new FileNotFoundException($"There is no model file {path}.", path);
         }
 
+        CheckFile(path);
         options ??= new();
         ModelParams parameters = LlamaNative.ModelDefaultParams();
         parameters.VocabularyOnly = options.VocabularyOnly ? (byte)1 : (byte)0;
@@ -107,6 +109,19 @@ public sealed class LlamaModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Of some damage llama.cpp ends the process, so it is looked for before.</summary>
+    private static void CheckFile(string path)
+    {
+        try
+        {
+            LoadableModel.Check(GgufFile.Read(path));
+        }
+        catch (Exception exception) when (exception is GgufException or IOException or UnauthorizedAccessException)
+        {
+            throw new LlamaException(exception.Message, exception);
+        }
+    }
 
     private static unsafe Dictionary<string, string> ReadMetadata(LlamaModelHandle handle)
     {

@@ -32,7 +32,7 @@ internal sealed record CompletionRequest
 
     public bool UseContext { get; init; } = true;
 
-    /// <summary>Whether to wait until the repository was read once; an editor never does.</summary>
+    /// <summary>For measuring, which an editor never does: waits until the repository was read once, and gives nothing that was suggested before again.</summary>
     public bool WaitForIndex { get; init; }
 
     public bool UseAdapter { get; init; } = true;

@@ -47,7 +47,7 @@ internal sealed class CompletionService(
         long start = time.GetTimestamp();
         CursorPlace place = new(request.Document.Text, request.Position);
         bool isAutomatic = request.Trigger == CompletionTrigger.Automatic;
-        if (request is { Count: 1, UseContext: true, SelectedText: null } && _typedThrough.Find(request.Document, place.Offset) is { } known)
+        if (request is { Count: 1, UseContext: true, SelectedText: null, WaitForIndex: false } && _typedThrough.Find(request.Document, place.Offset) is { } known)
         {
             counters.CountTypedThrough();
             return new() { Choices = [known], Timings = new() { Total = time.GetElapsedTime(start) } };

@@ -1,6 +1,6 @@
 namespace LocalCopilot.Daemon.Evaluation;
 
-/// <summary>Which lines of a source file hold code that is worth completing: no comments, imports, lone brackets or very long lines.</summary>
+/// <summary>Which lines of a source file hold code that is worth completing: no comments, also at their ends, imports, attributes, lone brackets or very long lines.</summary>
 internal static class CodeLines
 {
     private const int LeastContent = 8;
@@ -48,7 +48,7 @@ internal static class CodeLines
                 begins = true;
             }
 
-            if (!begins && IsWorthCompleting(content, lines[i]))
+            if (!begins && IsWorthCompleting(content, lines[i]) && !(path.EndsWith(".cs", StringComparison.Ordinal) && content.StartsWith('[')))
             {
                 yield return i;
             }
@@ -61,6 +61,8 @@ internal static class CodeLines
         && content.Count(char.IsLetterOrDigit) >= 4
         && !content.StartsWith("/*", StringComparison.Ordinal)
         && !content.Contains("= require(", StringComparison.Ordinal)
+        && !content.Contains(" // ", StringComparison.Ordinal)
+        && !content.Contains("  # ", StringComparison.Ordinal)
         && !Array.Exists(TrivialStarts, start => content.StartsWith(start, StringComparison.Ordinal));
 
     private static int CountOf(string text, string part)

@@ -19,7 +19,8 @@ internal static class DaemonParts
         services.AddSingleton<Completion.CompletionService>();
         services.AddSingleton<Completion.ICompletionService>(provider => provider.GetRequiredService<Completion.CompletionService>());
         services.AddSingleton<Completion.ICompletionFeedback, Completion.AcceptancePrefetch>();
-        services.AddSingleton<Models.ModelDiscovery>(provider => new(provider.GetRequiredService<Configuration.LocalCopilotPaths>()));
+        services.AddSingleton<Models.ModelFolders>(provider => new(provider.GetRequiredService<Configuration.LocalCopilotPaths>(), Environment.GetEnvironmentVariable));
+        services.AddSingleton<Models.ModelDiscovery>();
         services.AddSingleton<Models.IModelSelection, Models.ModelSelection>();
         return services;
     }

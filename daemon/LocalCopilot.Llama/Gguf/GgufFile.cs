@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 
 namespace LocalCopilot.Llama.Gguf;
 
@@ -107,6 +108,9 @@ public sealed class GgufFile
     public IEnumerable<string> ReadStrings(GgufArray array) => array.ElementType == GgufValueType.String
         ? ReadElements(array, static (reader, _) => reader.ReadString("an array's text"))
         : throw new ArgumentException($"The array has elements of the type {array.ElementType}, not strings.", nameof(array));
+
+    /// <summary>As <see cref="ReadStrings"/>, a character for each byte: texts that differ in bytes that are no UTF-8 differ here.</summary>
+    internal IEnumerable<string> ReadRawStrings(GgufArray array) => ReadElements(array, static (reader, _) => reader.ReadString("an array's text", encoding: Encoding.Latin1));
 
     /// <summary>Reads the elements of an array of whole numbers, one after the other.</summary>
     /// <exception cref="ArgumentException">Its elements are no whole numbers.</exception>

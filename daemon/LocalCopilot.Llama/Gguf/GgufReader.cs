@@ -37,12 +37,12 @@ internal sealed class GgufReader(Stream stream, string path)
             : throw Damaged($"{field} is {count}, more than the {Remaining} bytes that follow can hold");
     }
 
-    public string ReadString(string field, int longest = LongestString)
+    public string ReadString(string field, int longest = LongestString, Encoding? encoding = null)
     {
         int length = ReadLength(field, longest);
         if (length <= _buffer.Length)
         {
-            return Utf8.GetString(Take(length, field));
+            return (encoding ?? Utf8).GetString(Take(length, field));
         }
 
         byte[] bytes = new byte[length];
@@ -54,7 +54,7 @@ internal sealed class GgufReader(Stream stream, string path)
             done += part.Length;
         }
 
-        return Utf8.GetString(bytes);
+        return (encoding ?? Utf8).GetString(bytes);
     }
 
     public void SkipString(string field) => Skip(ReadLength(field, LongestString));

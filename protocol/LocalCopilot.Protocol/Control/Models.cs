@@ -21,6 +21,9 @@ public sealed record ModelDescription
     /// <summary>Size of the file.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>False: it cannot complete at all, as <see cref="Reason"/> says; absent: it can.</summary>
+    public bool? CanComplete { get; init; }
+
     /// <summary>It has fill-in-the-middle tokens.</summary>
     public required bool CanFillInMiddle { get; init; }
 

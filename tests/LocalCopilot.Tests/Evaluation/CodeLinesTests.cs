@@ -52,7 +52,8 @@ public class CodeLinesTests
           * Adds all values of the list.
           */
         +export function total(values: number[]): number {
-        +    const glob = 'src/**/*.ts'; // all of them
+        +    const glob = 'src/**/*.ts';
+             const more = glob + glob; // all of them
         +    return values.reduce((a, b) => a + b);
          }
         """);

@@ -100,9 +100,12 @@ internal static class PromptFamilies
     ];
 
     /// <summary>The family of a model, by its name and by what its tokenizer knows.</summary>
-    public static PromptFamily Of(string modelName, LlamaVocabulary vocabulary)
+    public static PromptFamily Of(string modelName, LlamaVocabulary vocabulary) => Of(modelName, marker => vocabulary.Find(marker) is not null);
+
+    /// <param name="isToken">Whether the tokenizer has a token of this text.</param>
+    public static PromptFamily Of(string modelName, Func<string, bool> isToken)
     {
-        bool Has(string marker) => marker.Length == 0 || vocabulary.Find(marker) is not null;
+        bool Has(string marker) => marker.Length == 0 || isToken(marker);
 
         return All.FirstOrDefault(family =>
                 modelName.StartsWith(family.ModelName, StringComparison.OrdinalIgnoreCase)
