@@ -78,6 +78,7 @@ internal sealed class CompletionService(
                     Stop = () => SuggestionEnd.For(place, singleLine),
                     Alternatives = Math.Max(1, request.Count),
                     DecodeBudget = isAutomatic ? options.Completion.DecodeBudget : null,
+                    GiveUpBelow = isAutomatic ? options.Completion.MinimumMeanLogProbability : null,
                     RequiredStart = request.SelectedText ?? "",
                     Priority = priority,
                 },

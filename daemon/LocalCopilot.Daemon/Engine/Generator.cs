@@ -119,6 +119,8 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
     /// <summary>One text while it is generated.</summary>
     private sealed class Continuation(Generator owner, SequenceCache.Sequence sequence, GenerationRequest request, long decodeStart)
     {
+        private const int TokensBeforeGivingUp = 6;
+
         private readonly LoadedModel _model = owner.Model;
         private readonly List<int> _tokens = [];
         private readonly GeneratedText _text = new(owner.Model.Model.Vocabulary);
@@ -227,6 +229,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             string text = _text.ToString();
             return _stop.Observe(text) is { } length ? End(GenerationEnd.Stopped, text[..length])
                 : _tokens.Count >= request.MaxTokens ? End(GenerationEnd.MaxTokens, text)
+                : request.GiveUpBelow is { } least && _scored >= TokensBeforeGivingUp && _sum / _scored < least ? End(GenerationEnd.GivenUp, text)
                 : request.DecodeBudget is { } budget && owner.Time.GetElapsedTime(decodeStart) >= budget ? End(GenerationEnd.DecodeBudget, text)
                 : null;
         }

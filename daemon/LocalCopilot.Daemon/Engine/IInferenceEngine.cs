@@ -63,6 +63,9 @@ internal sealed record GenerationRequest
     /// <summary>Text may not be continued after this much time in the decode phase; null: no limit.</summary>
     public TimeSpan? DecodeBudget { get; init; }
 
+    /// <summary>A text whose mean natural-log probability is lower after a few tokens is not worth going on with; null: none is given up.</summary>
+    public double? GiveUpBelow { get; init; }
+
     /// <summary>The generated text must begin with this; the tokens that cannot are not chosen.</summary>
     public string RequiredStart { get; init; } = "";
 
@@ -89,6 +92,9 @@ internal enum GenerationEnd
     MaxTokens,
 
     DecodeBudget,
+
+    /// <summary>The model was too unsure, see <see cref="GenerationRequest.GiveUpBelow"/>.</summary>
+    GivenUp,
 }
 
 /// <param name="Tokens">The tokens as decoded, before any cut by the stop condition, without the end token.</param>

@@ -20,6 +20,14 @@ public class SuggestionEndTests
     public void A_text_ends_before_the_line_that_follows_the_cursor() =>
         Check("if (a) {‸\n    Known();\n}", "\n    First();\n    Known();\n    Third();\n", "\n    First();", singleLine: false);
 
+    [Theory]
+    [InlineData("x1, x1, x1, x1, x1, x1, ", "x1, ")]
+    [InlineData("f(a, b, a, b, a, b, a, b, a, b)", "f(a, b, ")]
+    public void A_text_that_goes_in_circles_ends_after_the_first_round(string generated, string kept) => Check("y = ‸", generated, kept, singleLine: true);
+
+    [Fact]
+    public void A_ruler_is_no_circle() => Assert.Null(SuggestionEnd.For(CursorText.Place("// ‸"), singleLine: true).Observe("--------------------"));
+
     [Fact]
     public void A_text_without_an_end_goes_on() => Assert.Null(SuggestionEnd.For(CursorText.Place("x = ‸"), singleLine: true).Observe("1 + 2"));
 

@@ -20,8 +20,8 @@ internal sealed class SuggestionEnd(params ITextEnd[] conditions) : IStopConditi
     }
 
     public static SuggestionEnd For(CursorPlace place, bool singleLine) => singleLine
-        ? new(new LineEnd(), new FollowingLine(place.NextLine))
-        : new(new BlockEnd(place), new FollowingLine(place.NextLine), new MostLines());
+        ? new(new LineEnd(), new Circle())
+        : new(new BlockEnd(place), new FollowingLine(place.NextLine), new MostLines(), new Circle());
 }
 
 /// <summary>One reason to end a generated text.</summary>
