@@ -22,23 +22,41 @@ internal sealed class CompletionService(
     TimeProvider time) : ICompletionService
 {
     private readonly TypedThroughCache _typedThrough = new();
-    private volatile PromptBuilder? _builder;
-    private volatile ServedModel? _model;
+    private readonly OutlineCache _outlines = new();
+    private volatile ModelPrompts? _prompts;
+    private volatile RunningPrefetch? _prefetch;
     private long _ids;
 
-    public Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken) =>
-        CompleteAsync(request, EnginePriority.Completion, cancellationToken);
+    public async Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Trigger == CompletionTrigger.Automatic)
+        {
+            rhythms.Typed(request.Document.Uri);
+        }
+
+        if (_prefetch is { } prefetch && prefetch.IsFor(request))
+        {
+            // The same is being computed already; what comes of it is in the cache then.
+            await prefetch.Done.WaitAsync(cancellationToken);
+        }
+
+        return await CompleteAsync(request, EnginePriority.Completion, cancellationToken);
+    }
 
     /// <summary>Computes what will be asked for after a suggestion was accepted, so that it is there then.</summary>
     public async Task PrefetchAsync(AcceptedSuggestion accepted, CancellationToken cancellationToken)
     {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RunningPrefetch prefetch = new(accepted.Next(), done.Task);
+        _prefetch = prefetch;
         try
         {
-            await CompleteAsync(accepted.Next(), EnginePriority.Prefetch, cancellationToken);
+            await CompleteAsync(prefetch.Request, EnginePriority.Prefetch, cancellationToken);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // Something more urgent came.
+            done.SetResult();
+            Interlocked.CompareExchange(ref _prefetch, null, prefetch);
         }
     }
 
@@ -47,13 +65,15 @@ internal sealed class CompletionService(
         long start = time.GetTimestamp();
         CursorPlace place = new(request.Document.Text, request.Position);
         bool isAutomatic = request.Trigger == CompletionTrigger.Automatic;
-        if (request is { Count: 1, UseContext: true, SelectedText: null, WaitForIndex: false } && _typedThrough.Find(request.Document, place.Offset) is { } known)
+        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        TimeSpan waited = time.GetElapsedTime(start);
+        SuggestionKind kind = new(model.Path, request.UseAdapter, request.SingleLine, request.MaxTokens);
+        if (MayContinue(request) && _typedThrough.Find(kind, request.Document, place.Offset) is { } known)
         {
             counters.CountTypedThrough();
-            return new() { Choices = [known], Timings = new() { Total = time.GetElapsedTime(start) } };
+            return new() { Choices = [known], Timings = new() { Queue = waited, Total = time.GetElapsedTime(start) } };
         }
 
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
         bool singleLine = request.SingleLine ?? LineMode.IsSingleLine(place);
         int contextLimit = Math.Max(8, model.ContextTokens / 4);
         int maxTokens = Math.Min(contextLimit, request.MaxTokens ?? (singleLine ? options.Completion.MaxLineTokens : options.Completion.MaxTokens));
@@ -61,7 +81,8 @@ internal sealed class CompletionService(
         IReadOnlyList<PromptChunk> chunks = await FindContextAsync(request, place, budget, wait: !isAutomatic && priority == EnginePriority.Completion, cancellationToken);
         BuiltPrompt prompt = BuilderFor(model).Build(Parts(request, place, chunks), budget);
         SequenceKey sequence = new(request.Document.Uri);
-        long built = time.GetTimestamp();
+        TimeSpan prepared = time.GetElapsedTime(start);
+        CountedTokens counted = new();
         try
         {
             if (isAutomatic && priority == EnginePriority.Completion)
@@ -69,13 +90,14 @@ internal sealed class CompletionService(
                 await WaitForSilenceAsync(request.Document.Uri, sequence, prompt, cancellationToken);
             }
 
+            TimeSpan heldBack = time.GetElapsedTime(start) - prepared;
             GenerationResult result = await engine.GenerateAsync(
                 new()
                 {
                     Sequence = sequence,
                     Prompt = prompt.Tokens,
                     MaxTokens = maxTokens,
-                    Stop = () => SuggestionEnd.For(place, singleLine),
+                    Stop = () => counted.Over(SuggestionEnd.For(place, singleLine)),
                     Alternatives = Math.Max(1, request.Count),
                     DecodeBudget = isAutomatic ? options.Completion.DecodeBudget : null,
                     GiveUpBelow = isAutomatic ? options.Completion.MinimumMeanLogProbability : null,
@@ -83,29 +105,37 @@ internal sealed class CompletionService(
                     Priority = priority,
                 },
                 cancellationToken);
-            CompletionResult answer = Answer(request, place, result) with
+            CompletionResult answer = Answer(request, kind, place, result) with
             {
-                Timings = new(result.Queue, time.GetElapsedTime(start, built), result.Prompt, result.Decode, time.GetElapsedTime(start)),
+                Timings = new(waited + heldBack + result.Queue, prepared - waited, result.Prompt, result.Decode, time.GetElapsedTime(start)),
             };
             counters.CountComputed(result.GeneratedTokens, answer.Choices.Count > 0);
-            rhythms.Answered(result.Prompt + result.Decode);
+            if (isAutomatic && priority == EnginePriority.Completion)
+            {
+                rhythms.Answered(result.Prompt + result.Decode);
+            }
+
             return answer;
         }
         catch (OperationCanceledException)
         {
-            counters.CountCancelled();
+            counters.CountCancelled(counted.Count);
             throw;
         }
     }
 
-    private CompletionResult Answer(CompletionRequest request, CursorPlace place, GenerationResult result)
+    /// <summary>Whether the rest of an earlier suggestion may answer, and this one's rest a later request.</summary>
+    private static bool MayContinue(CompletionRequest request) => request is { Count: 1, UseContext: true, WaitForIndex: false, SelectedText: null };
+
+    private CompletionResult Answer(CompletionRequest request, SuggestionKind kind, CursorPlace place, GenerationResult result)
     {
         List<CompletionChoice> choices = [];
         string lineEnd = request.Document.Text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
         foreach (Generation generation in result.Generations)
         {
             if (IsWorthShowing(request, generation)
-                && SuggestionFilters.Apply(Sensible(generation), place) is { } suggestion
+                && SuggestionFilters.Apply(SensibleEnd.Of(generation), place) is { } suggestion
+                && suggestion.Text.StartsWith(request.SelectedText ?? "", StringComparison.Ordinal)
                 && !choices.Exists(other => other.InsertText == suggestion.Text))
             {
                 string text = lineEnd == "\n" ? suggestion.Text : suggestion.Text.Replace("\n", lineEnd, StringComparison.Ordinal);
@@ -115,9 +145,10 @@ internal sealed class CompletionService(
             }
         }
 
-        if (choices.Count > 0 && request.UseContext && request.SelectedText is null)
+        // What was asked for several times over is typed on as one.
+        if (choices.Count > 0 && MayContinue(request with { Count = 1 }))
         {
-            _typedThrough.Add(request.Document, place.Offset, choices[0]);
+            _typedThrough.Add(kind, request.Document, place.Offset, choices[0]);
         }
 
         return new()
@@ -131,12 +162,6 @@ internal sealed class CompletionService(
 
     private bool IsWorthShowing(CompletionRequest request, Generation generation) =>
         request.Trigger == CompletionTrigger.Invoked || generation.MeanLogProbability >= options.Completion.MinimumMeanLogProbability;
-
-    /// <summary>What was cut off by time or length ends at a line's end, where it has one.</summary>
-    private static string Sensible(Generation generation) =>
-        generation.End is GenerationEnd.DecodeBudget or GenerationEnd.MaxTokens && generation.Text.LastIndexOf('\n') is > 0 and var line
-            ? generation.Text[..line]
-            : generation.Text;
 
     private async Task WaitForSilenceAsync(string uri, SequenceKey sequence, BuiltPrompt prompt, CancellationToken cancellationToken)
     {
@@ -164,14 +189,14 @@ internal sealed class CompletionService(
 
         string path = PathOf(request.Document);
         int inView = (budget.Total - budget.Context - budget.Suffix) * 3;
-        string outline = FileOutline.Of(place.Prefix, inView);
+        string outline = _outlines.Of(request.Document.Uri, place.Prefix.Span, inView);
         ContextQuery query = new()
         {
             RepositoryRoot = request.RepositoryRoot,
             Path = path,
             LanguageId = request.Document.LanguageId,
-            Before = place.Prefix[Math.Max(0, place.Prefix.Length - 1500)..],
-            After = place.Suffix[..Math.Min(place.Suffix.Length, 500)],
+            Before = place.Prefix[Math.Max(0, place.Prefix.Length - 1500)..].ToString(),
+            After = place.Suffix[..Math.Min(place.Suffix.Length, 500)].ToString(),
             Imports = outline,
         };
         IReadOnlyList<PromptChunk> chunks = await context.GetAsync(request.Document.Uri, request.Position.Line, query, wait, cancellationToken);
@@ -199,14 +224,24 @@ internal sealed class CompletionService(
 
     private PromptBuilder BuilderFor(ServedModel model)
     {
-        PromptBuilder? builder = _builder;
-        if (builder is null || _model != model)
+        ModelPrompts? prompts = _prompts;
+        if (prompts?.Model != model)
         {
-            builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
-            _builder = builder;
-            _model = model;
+            _prompts = prompts = new(model, new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary)));
         }
 
-        return builder;
+        return prompts.Builder;
+    }
+
+    /// <summary>A model and how it is prompted, in one, so that no other model's tokens get into its prompts.</summary>
+    private sealed record ModelPrompts(ServedModel Model, PromptBuilder Builder);
+
+    private sealed record RunningPrefetch(CompletionRequest Request, Task Done)
+    {
+        public bool IsFor(CompletionRequest request) =>
+            MayContinue(request)
+            && request.Position == Request.Position
+            && request.Document.Uri == Request.Document.Uri
+            && request.Document.Text == Request.Document.Text;
     }
 }

@@ -3,25 +3,30 @@ using LocalCopilot.Daemon.Documents;
 namespace LocalCopilot.Daemon.Completion;
 
 /// <summary>The text around a cursor, and what its line looks like.</summary>
+/// <remarks>Copies lines, never the document: a copy of a large one for every key that is pressed is what the garbage collector would stop the daemon for.</remarks>
 internal sealed class CursorPlace
 {
+    private readonly string _text;
+
     public CursorPlace(string text, TextPosition position)
     {
+        _text = text;
         Offset = TextOffsets.Of(text, position);
-        Prefix = text[..Offset];
-        Suffix = text[Offset..];
-        int lineStart = Prefix.LastIndexOf('\n') + 1;
-        LineBefore = Prefix[lineStart..];
-        int lineEnd = Suffix.AsSpan().IndexOfAny('\r', '\n');
-        LineAfter = lineEnd < 0 ? Suffix : Suffix[..lineEnd];
+        LineStart = Prefix.Span.LastIndexOf('\n') + 1;
+        LineBefore = text[LineStart..Offset];
+        int lineEnd = Suffix.Span.IndexOfAny('\r', '\n');
+        LineAfter = lineEnd < 0 ? Suffix.ToString() : Suffix[..lineEnd].ToString();
     }
 
     /// <summary>UTF-16 units before the cursor.</summary>
     public int Offset { get; }
 
-    public string Prefix { get; }
+    /// <summary>UTF-16 units before the cursor's line.</summary>
+    public int LineStart { get; }
 
-    public string Suffix { get; }
+    public ReadOnlyMemory<char> Prefix => _text.AsMemory(0, Offset);
+
+    public ReadOnlyMemory<char> Suffix => _text.AsMemory(Offset);
 
     /// <summary>The cursor's line up to the cursor.</summary>
     public string LineBefore { get; }
@@ -37,7 +42,7 @@ internal sealed class CursorPlace
     {
         get
         {
-            ReadOnlySpan<char> before = Prefix.AsSpan(0, Prefix.Length - LineBefore.Length).TrimEnd();
+            ReadOnlySpan<char> before = Prefix.Span[..LineStart].TrimEnd();
             return before[(before.LastIndexOf('\n') + 1)..].ToString();
         }
     }
@@ -47,7 +52,7 @@ internal sealed class CursorPlace
     {
         get
         {
-            foreach (ReadOnlySpan<char> line in Suffix.AsSpan(LineAfter.Length).EnumerateLines())
+            foreach (ReadOnlySpan<char> line in Suffix.Span[LineAfter.Length..].EnumerateLines())
             {
                 if (!line.IsWhiteSpace())
                 {
@@ -58,4 +63,40 @@ internal sealed class CursorPlace
             return "";
         }
     }
+
+    /// <summary>The lines after the cursor's that are not blank, without the blanks at their ends.</summary>
+    /// <param name="most">Lines wanted, at most.</param>
+    public IReadOnlyList<string> NextLines(int most)
+    {
+        List<string> lines = [];
+        foreach (ReadOnlySpan<char> line in Suffix.Span[LineAfter.Length..].EnumerateLines())
+        {
+            if (lines.Count == most)
+            {
+                break;
+            }
+
+            if (!line.IsWhiteSpace())
+            {
+                lines.Add(line.TrimEnd().ToString());
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>Columns that blanks take; a tab counts as four.</summary>
+    public static int Width(ReadOnlySpan<char> blanks)
+    {
+        int width = 0;
+        foreach (char blank in blanks)
+        {
+            width += blank == '\t' ? 4 : 1;
+        }
+
+        return width;
+    }
+
+    /// <summary>Columns before the first character of a line that is no blank.</summary>
+    public static int IndentationOf(ReadOnlySpan<char> line) => Width(line[..(line.Length - line.TrimStart().Length)]);
 }

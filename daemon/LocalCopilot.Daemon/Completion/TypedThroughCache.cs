@@ -6,21 +6,22 @@ namespace LocalCopilot.Daemon.Completion;
 /// Suggestions that were made, so that typing what was suggested, taking some of it back, or accepting a part of it is answered
 /// with no model call: the rest of the same suggestion.
 /// </summary>
-/// <remarks>Usable from any thread. Holds the texts of a few versions of a few documents, at most.</remarks>
+/// <remarks>Usable from any thread. Keeps a few suggestions of a few documents, at most, and of a document only its line and hashes.</remarks>
 internal sealed class TypedThroughCache
 {
     private const int MostDocuments = 32;
     private const int MostSuggestions = 8;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedList<Entry>> _documents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedList<(SuggestionKind Kind, TypedThroughEntry Entry)>> _documents = new(StringComparer.Ordinal);
     private readonly LinkedList<string> _recent = new();
 
-    public void Add(DocumentSnapshot document, int offset, CompletionChoice choice)
+    public void Add(SuggestionKind kind, DocumentSnapshot document, int offset, CompletionChoice choice)
     {
+        TypedThroughEntry entry = new(document.Text, offset, choice);
         lock (_gate)
         {
-            if (!_documents.TryGetValue(document.Uri, out LinkedList<Entry>? entries))
+            if (!_documents.TryGetValue(document.Uri, out var entries))
             {
                 _documents[document.Uri] = entries = [];
             }
@@ -33,7 +34,7 @@ internal sealed class TypedThroughCache
                 _recent.RemoveLast();
             }
 
-            entries.AddFirst(new Entry(document.Text, offset, choice));
+            entries.AddFirst((kind, entry));
             if (entries.Count > MostSuggestions)
             {
                 entries.RemoveLast();
@@ -41,21 +42,29 @@ internal sealed class TypedThroughCache
         }
     }
 
-    /// <summary>What is left of a suggestion that fits what was typed since; null where none does.</summary>
-    public CompletionChoice? Find(DocumentSnapshot document, int offset)
+    /// <summary>What is left of a suggestion of the same kind that fits what was typed since; null where none does.</summary>
+    public CompletionChoice? Find(SuggestionKind kind, DocumentSnapshot document, int offset)
     {
+        TypedThroughEntry[] entries;
         lock (_gate)
         {
-            foreach (Entry entry in _documents.GetValueOrDefault(document.Uri) ?? [])
+            if (!_documents.TryGetValue(document.Uri, out var known))
             {
-                if (entry.Continue(document.Text, offset) is { } choice)
-                {
-                    return choice;
-                }
+                return null;
             }
 
-            return null;
+            entries = [.. known.Where(one => one.Kind == kind).Select(one => one.Entry)];
         }
+
+        foreach (TypedThroughEntry entry in entries)
+        {
+            if (entry.Continue(document.Text, offset) is { } choice)
+            {
+                return choice;
+            }
+        }
+
+        return null;
     }
 
     public void Forget(string uri)
@@ -66,32 +75,8 @@ internal sealed class TypedThroughCache
             _recent.Remove(uri);
         }
     }
-
-    private sealed record Entry(string Text, int Offset, CompletionChoice Choice)
-    {
-        public CompletionChoice? Continue(string text, int offset)
-        {
-            int typed = offset - Offset;
-            string suggested = Choice.InsertText;
-            ReadOnlySpan<char> suffix = Text.AsSpan(Offset);
-            if (!text.AsSpan(offset).SequenceEqual(suffix))
-            {
-                return null;
-            }
-
-            if (typed >= 0)
-            {
-                bool fits = typed < suggested.Length
-                    && text.AsSpan(Offset, typed).SequenceEqual(suggested.AsSpan(0, typed))
-                    && text.AsSpan(0, Offset).SequenceEqual(Text.AsSpan(0, Offset));
-                return fits ? Choice with { InsertText = suggested[typed..] } : null;
-            }
-
-            // Taken back: what was removed comes first now.
-            ReadOnlySpan<char> removed = Text.AsSpan(offset, -typed);
-            return removed.ContainsAny('\r', '\n') || !text.AsSpan(0, offset).SequenceEqual(Text.AsSpan(0, offset))
-                ? null
-                : Choice with { InsertText = string.Concat(removed, suggested) };
-        }
-    }
 }
+
+/// <summary>What has to be the same for one suggestion to answer another request.</summary>
+/// <param name="Model">Path of the model.</param>
+internal readonly record struct SuggestionKind(string Model, bool UseAdapter, bool? SingleLine, int? MaxTokens);

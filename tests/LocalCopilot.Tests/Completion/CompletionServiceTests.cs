@@ -1,7 +1,9 @@
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Completion.Rhythm;
+using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Tests.Engine;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalCopilot.Tests.Completion;
 
@@ -62,7 +64,7 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     public async Task After_an_acceptance_the_next_suggestion_is_there()
     {
         CompletionResult first = await Service.CompleteAsync(Request(Code), Cancelled);
-        await using AcceptancePrefetch prefetch = new(Service, _suggestions);
+        await using AcceptancePrefetch prefetch = new(Service, _suggestions, NullLogger<AcceptancePrefetch>.Instance);
         AcceptedSuggestion accepted = _suggestions.Find(first.Choices[0].Id)!;
         long computed = _counters.Computed;
 
@@ -75,6 +77,79 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
 
         CompletionResult next = await Service.CompleteAsync(accepted.Next(), Cancelled);
         Assert.True(next.GeneratedTokens == 0 || next.CachedTokens >= next.PromptTokens - 2);
+    }
+
+    [Fact]
+    public async Task What_is_being_computed_ahead_is_not_computed_again()
+    {
+        CompletionResult first = await Service.CompleteAsync(Request(Code), Cancelled);
+        AcceptedSuggestion accepted = _suggestions.Find(first.Choices[0].Id)!;
+        string below = Code.Replace("‸", first.Choices[0].InsertText + "\n\n    public double Diameter() => ‸", StringComparison.Ordinal);
+        AcceptedSuggestion next = accepted with { Request = Request(below), Offset = CursorText.Place(below).Offset, Choice = accepted.Choice with { InsertText = "" } };
+        long computed = _counters.Computed;
+
+        Task prefetch = Service.PrefetchAsync(next, Cancelled);
+        CompletionResult result = await Service.CompleteAsync(next.Next(), Cancelled);
+        await prefetch;
+
+        Assert.NotEmpty(result.Choices);
+        Assert.Equal((computed + 1, 1), (_counters.Computed, _counters.TypedThrough));
+    }
+
+    [Fact]
+    public async Task A_prefetch_that_fails_does_not_end_the_ones_after_it()
+    {
+        CompletionResult first = await Service.CompleteAsync(Request(Code), Cancelled);
+        AcceptedSuggestion accepted = _suggestions.Find(first.Choices[0].Id)!;
+        _suggestions.Add("broken", accepted with { Request = accepted.Request with { Position = new(9999, 0) } });
+        await using AcceptancePrefetch prefetch = new(Service, _suggestions, NullLogger<AcceptancePrefetch>.Instance);
+        long computed = _counters.Computed;
+
+        prefetch.Accepted("broken");
+        prefetch.Accepted(first.Choices[0].Id);
+        while (_counters.Computed == computed)
+        {
+            await Task.Delay(5, Cancelled);
+        }
+
+        await prefetch.DisposeAsync();
+        prefetch.Accepted(first.Choices[0].Id);
+    }
+
+    [Fact]
+    public async Task A_measured_completion_is_computed_each_time()
+    {
+        CompletionRequest request = Request(Code) with { WaitForIndex = true };
+        CompletionResult first = await Service.CompleteAsync(request, Cancelled);
+
+        CompletionResult second = await Service.CompleteAsync(request, Cancelled);
+
+        Assert.Equal((first.PromptTokens, first.GeneratedTokens), (second.PromptTokens, second.GeneratedTokens));
+        Assert.Equal(0, _counters.TypedThrough);
+    }
+
+    [Fact]
+    public async Task Loading_and_holding_back_are_waiting_and_no_context()
+    {
+        using InferenceEngine engine = EngineFixture.Create();
+        CompletionService service = new(engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), TimeProvider.System);
+
+        CompletionTimings timings = (await service.CompleteAsync(Request(Code), Cancelled)).Timings;
+
+        Assert.True(timings.Queue > timings.Context, $"Loading a model takes longer than building a prompt: {timings}");
+        Assert.True(timings.Queue + timings.Context + timings.Prompt + timings.Decode <= timings.Total);
+    }
+
+    [Fact]
+    public void Suggestions_of_large_documents_are_forgotten_sooner()
+    {
+        CompletionRequest request = Request(Code) with { Document = new("file:///large.cs", "csharp", 1, new(' ', 2_000_000)) };
+        for (int i = 0; i < 5; i++)
+        {
+            _suggestions.Add($"{i}", new(request, 0, new($"{i}", "x", 0, 0)));
+        }
+
+        Assert.Equal([false, false, false, true, true], Enumerable.Range(0, 5).Select(i => _suggestions.Find($"{i}") is not null));
     }
 
     [Fact]

@@ -16,6 +16,13 @@ public class LineModeTests
     [InlineData("foo(‸\n", true)]
     [InlineData("x = {\"a\":‸\n", true)]
     [InlineData("else:‸\n", false)]
+    [InlineData("items.map((x) => {‸", false)]
+    [InlineData("    case Shape.Circle:\n        ‸\n", false)]
+    [InlineData("\n\n‸\n", false)]
+    [InlineData("foo(\n    ‸\n)", true)]
+    [InlineData("let area:‸", true)]
+    [InlineData("if (a) {‸}", true)]
+    [InlineData("return x‸;", true)]
     public void Lines_and_blocks_are_told_by_where_the_cursor_is(string text, bool oneLine) =>
         Assert.Equal(oneLine, LineMode.IsSingleLine(CursorText.Place(text)));
 }

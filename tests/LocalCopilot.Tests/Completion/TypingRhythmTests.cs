@@ -43,6 +43,7 @@ public class TypingRhythmTests
         for (int i = 0; i < 6; i++)
         {
             time.Advance(TimeSpan.FromMilliseconds(100));
+            rhythms.Typed("file:///a.cs");
             delay = rhythms.DelayFor("file:///a.cs");
         }
 

@@ -19,17 +19,17 @@ internal static class FileOutline
     /// <param name="prefix">All text before the cursor.</param>
     /// <param name="inView">Characters before the cursor that are in the prompt in any case.</param>
     /// <returns>Whole lines; empty where nothing is out of view.</returns>
-    public static string Of(string prefix, int inView)
-    {
-        int outOfView = (prefix.Length - inView) / Step * Step;
-        if (outOfView <= 0)
-        {
-            return "";
-        }
+    public static string Of(ReadOnlySpan<char> prefix, int inView) => Of(prefix[..OutOfView(prefix.Length, inView)]);
 
+    /// <summary>How much at the start of a prefix is out of view.</summary>
+    public static int OutOfView(int prefixLength, int inView) => Math.Max(0, (prefixLength - inView) / Step * Step);
+
+    /// <param name="outOfView">Text that is not in the prompt.</param>
+    public static string Of(ReadOnlySpan<char> outOfView)
+    {
         List<string> imports = [];
         Queue<string> signatures = new();
-        foreach (ReadOnlySpan<char> line in prefix.AsSpan(0, outOfView).EnumerateLines())
+        foreach (ReadOnlySpan<char> line in outOfView.EnumerateLines())
         {
             if (line.Length is 0 or > LongestLine)
             {

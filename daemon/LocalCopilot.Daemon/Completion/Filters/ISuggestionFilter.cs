@@ -13,6 +13,7 @@ internal static class SuggestionFilters
     private static readonly ISuggestionFilter[] InOrder =
     [
         new RepetitionFilter(),
+        new FollowingLinesFilter(),
         new SuffixOverlapFilter(),
         new ClosingBracketsFilter(),
         new IndentationFilter(),
@@ -20,9 +21,10 @@ internal static class SuggestionFilters
         new NothingNewFilter(),
     ];
 
+    /// <param name="text">As generated; the suggestion's lines end with LF, whatever the model wrote.</param>
     public static Suggestion? Apply(string text, CursorPlace place)
     {
-        Suggestion? suggestion = new Suggestion(text);
+        Suggestion? suggestion = new Suggestion(text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'));
         foreach (ISuggestionFilter filter in InOrder)
         {
             if (suggestion is null)

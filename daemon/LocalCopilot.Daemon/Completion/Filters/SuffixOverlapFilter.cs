@@ -1,29 +1,31 @@
 namespace LocalCopilot.Daemon.Completion.Filters;
 
-/// <summary>Takes off the suggestion's end what stands after the cursor already.</summary>
+/// <summary>Takes off the suggestion's end what stands after the cursor on its line already.</summary>
 internal sealed class SuffixOverlapFilter : ISuggestionFilter
 {
     public Suggestion? Apply(Suggestion suggestion, CursorPlace place)
     {
         ReadOnlySpan<char> rest = place.LineAfter.AsSpan().TrimEnd();
-        string text = suggestion.Text;
-        if (!HasWord(rest))
-        {
-            // Brackets alone say little: ClosingBracketsFilter looks at what they close.
-            return suggestion;
-        }
+        ReadOnlySpan<char> text = suggestion.Text;
 
-        // One line in front of text: the longest end of it that the text begins with.
+        // The longest end of the text that the rest begins with.
         for (int length = Math.Min(rest.Length, text.Length); length > 0; length--)
         {
-            if (text.AsSpan(text.Length - length).SequenceEqual(rest[..length]) && HasWord(rest[..length]))
+            if (text[^length..].SequenceEqual(rest[..length])
+                && HasWord(rest[..length])
+                && IsBoundary(text, text.Length - length)
+                && IsBoundary(rest, length))
             {
-                return suggestion with { Text = text[..^length] };
+                return suggestion with { Text = text[..^length].ToString() };
             }
         }
 
+        // Brackets alone say little: ClosingBracketsFilter looks at what they close.
         return suggestion;
     }
+
+    /// <summary>Whether no word is cut there: `data` does not end with what `a + b` begins with.</summary>
+    private static bool IsBoundary(ReadOnlySpan<char> text, int at) => at == 0 || at == text.Length || !IsWord(text[at - 1]) || !IsWord(text[at]);
 
     private static bool HasWord(ReadOnlySpan<char> text)
     {
@@ -37,4 +39,6 @@ internal sealed class SuffixOverlapFilter : ISuggestionFilter
 
         return false;
     }
+
+    private static bool IsWord(char character) => char.IsLetterOrDigit(character) || character == '_';
 }

@@ -6,6 +6,9 @@ namespace LocalCopilot.Daemon.Completion.Prompts;
 /// <param name="Suffix">Text after the cursor.</param>
 internal readonly record struct PromptBudget(int Total, int Context, int Suffix)
 {
+    /// <summary>Tokens that are left for text before the cursor where context and suffix take all of theirs.</summary>
+    public int Prefix => Math.Max(0, Total - Context - Suffix);
+
     /// <summary>Share of what the file has that its suffix may take. 0.3: docs/quality.md has the comparison.</summary>
     private const double SuffixShare = 0.3;
 

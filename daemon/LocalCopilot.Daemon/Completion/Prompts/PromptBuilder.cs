@@ -9,13 +9,12 @@ namespace LocalCopilot.Daemon.Completion.Prompts;
 /// </remarks>
 internal sealed class PromptBuilder
 {
-    /// <summary>Characters of code that a token stands for at most, on average; more are never tokenized only to be cut off.</summary>
-    private const int CharactersPerToken = 5;
-
     /// <summary>Around prefix and suffix, in any order.</summary>
     private const int MostMarkers = 3;
 
     private readonly LlamaVocabulary _vocabulary;
+    private readonly LineTokenizer _tokenizer;
+    private readonly TextWindow _window;
     private readonly int? _prefix;
     private readonly int? _suffix;
     private readonly int? _middle;
@@ -25,6 +24,8 @@ internal sealed class PromptBuilder
     public PromptBuilder(LlamaVocabulary vocabulary, PromptFamily family)
     {
         _vocabulary = vocabulary;
+        _tokenizer = new(vocabulary);
+        _window = new(_tokenizer);
         Family = family;
         _prefix = vocabulary.Find(family.Prefix);
         _suffix = vocabulary.Find(family.Suffix);
@@ -41,8 +42,8 @@ internal sealed class PromptBuilder
         int context = head.Count;
         head.AddRange(FileHeader(parts.Path));
         int room = budget.Total - head.Count - MostMarkers;
-        int[] suffix = Family.Order == PromptOrder.PrefixOnly ? [] : Suffix(parts.Suffix, Math.Min(budget.Suffix, room));
-        int[] prefix = Prefix(parts.Prefix, room - suffix.Length);
+        int[] suffix = Family.Order == PromptOrder.PrefixOnly ? [] : _window.Start(parts.Suffix, Math.Min(budget.Suffix, room));
+        int[] prefix = _window.End(parts.Prefix, room - suffix.Length, budget.Prefix);
         List<int> tokens = new(budget.Total);
         tokens.AddRange(head);
         switch (Family.Order)
@@ -82,14 +83,14 @@ internal sealed class PromptBuilder
             return head;
         }
 
-        int[] name = parts.Repository is { } text ? [repository, .. _vocabulary.Tokenize(text + "\n")] : [];
+        int[] name = parts.Repository is { } text ? [repository, .. _tokenizer.Tokenize(text + "\n")] : [];
 
         // The most important come last; when not all fit, the others stay away.
         Stack<int[]> fitting = [];
         int used = head.Count + name.Length;
         foreach (PromptChunk chunk in parts.Chunks.Reverse())
         {
-            int[] tokens = [file, .. _vocabulary.Tokenize(chunk.Path + "\n" + chunk.Text)];
+            int[] tokens = [file, .. _tokenizer.Tokenize(chunk.Path + "\n" + chunk.Text)];
             if (used + tokens.Length <= budget)
             {
                 fitting.Push(tokens);
@@ -107,41 +108,5 @@ internal sealed class PromptBuilder
     }
 
     private int[] FileHeader(string path) =>
-        Family.NamesFile && _file is { } file ? [file, .. _vocabulary.Tokenize(path + "\n")] : [];
-
-    /// <remarks>Models are trained on LF; what they write gets the document's line ends again.</remarks>
-    private static string WithLineFeeds(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
-
-    private int[] Suffix(string text, int budget)
-    {
-        if (budget <= 0)
-        {
-            return [];
-        }
-
-        int[] tokens = _vocabulary.Tokenize(WithLineFeeds(TextWindow.Start(text, budget * CharactersPerToken)));
-        return tokens.Length <= budget ? tokens : tokens[..budget];
-    }
-
-    private int[] Prefix(string text, int budget)
-    {
-        if (budget <= 0)
-        {
-            return [];
-        }
-
-        for (int characters = budget * CharactersPerToken; ; characters = characters * 3 / 4)
-        {
-            int[] tokens = _vocabulary.Tokenize(WithLineFeeds(TextWindow.End(text, characters)));
-            if (tokens.Length <= budget)
-            {
-                return tokens;
-            }
-
-            if (characters < 8)
-            {
-                return tokens[^budget..];
-            }
-        }
-    }
+        Family.NamesFile && _file is { } file ? [file, .. _tokenizer.Tokenize(path + "\n")] : [];
 }

@@ -13,10 +13,10 @@ internal sealed record PromptParts
     public IReadOnlyList<PromptChunk> Chunks { get; init; } = [];
 
     /// <summary>Text before the cursor; cut at its start where it is too long.</summary>
-    public required string Prefix { get; init; }
+    public required ReadOnlyMemory<char> Prefix { get; init; }
 
     /// <summary>Text after the cursor; cut at its end where it is too long.</summary>
-    public required string Suffix { get; init; }
+    public required ReadOnlyMemory<char> Suffix { get; init; }
 }
 
 /// <param name="Path">Relative to the repository's root.</param>

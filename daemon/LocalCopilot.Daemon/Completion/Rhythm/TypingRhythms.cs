@@ -12,8 +12,8 @@ internal sealed class TypingRhythms(TimeProvider time)
     private readonly Dictionary<string, TypingRhythm> _documents = new(StringComparer.Ordinal);
     private TimeSpan? _response;
 
-    /// <summary>An automatic request came for a document; how long it is to be held back.</summary>
-    public TimeSpan DelayFor(string uri)
+    /// <summary>An automatic request came for a document, whoever answers it.</summary>
+    public void Typed(string uri)
     {
         lock (_gate)
         {
@@ -28,10 +28,19 @@ internal sealed class TypingRhythms(TimeProvider time)
             }
 
             rhythm.Typed();
-            return StartDelay.For(rhythm.Interval, _response);
         }
     }
 
+    /// <summary>How long an automatic request for a document is to be held back.</summary>
+    public TimeSpan DelayFor(string uri)
+    {
+        lock (_gate)
+        {
+            return StartDelay.For(_documents.GetValueOrDefault(uri)?.Interval, _response);
+        }
+    }
+
+    /// <param name="needed">Time that the model took for an automatic request.</param>
     public void Answered(TimeSpan needed)
     {
         lock (_gate)

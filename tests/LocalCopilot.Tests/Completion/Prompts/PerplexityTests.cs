@@ -23,7 +23,7 @@ public class PerplexityTests(EngineFixture fixture) : IClassFixture<EngineFixtur
         long bytes = 0;
         foreach (Sample sample in await ReadAsync())
         {
-            PromptParts parts = new() { Path = sample.Path, Prefix = sample.Prefix, Suffix = sample.Suffix };
+            PromptParts parts = new() { Path = sample.Path, Prefix = sample.Prefix.AsMemory(), Suffix = sample.Suffix.AsMemory() };
             int[] targets = [.. model.Vocabulary.Tokenize(sample.Middle), model.Vocabulary.EndOfText!.Value];
             int[] prompt = builder.Build(parts, new(model.ContextTokens - targets.Length, 0, 600)).Tokens;
             bits -= (await fixture.Engine.ScoreAsync(prompt, targets, Cancelled)).Sum() / Math.Log(2);

@@ -91,5 +91,5 @@ public class PromptBuilderTests(EmbeddedModel embedded) : IClassFixture<Embedded
         Assert.InRange(moved, 0, 2);
     }
 
-    private static PromptParts Parts(string prefix, string suffix) => new() { Path = "src/a.cs", Prefix = prefix, Suffix = suffix };
+    private static PromptParts Parts(string prefix, string suffix) => new() { Path = "src/a.cs", Prefix = prefix.AsMemory(), Suffix = suffix.AsMemory() };
 }

@@ -1,0 +1,76 @@
+using CsCheck;
+using LocalCopilot.Daemon.Completion.Prompts;
+using LocalCopilot.Llama;
+using LocalCopilot.Tests.Llama;
+
+namespace LocalCopilot.Tests.Completion.Prompts;
+
+public class TextWindowTests(EmbeddedModel embedded) : IClassFixture<EmbeddedModel>
+{
+    private const string Pieces = "abc (){};=.\n\n\n    \t漢é";
+
+    private LlamaVocabulary Vocabulary => embedded.Model.Vocabulary;
+
+    private TextWindow Window => new(new(Vocabulary));
+
+    [Fact]
+    public void A_prefix_is_whole_or_begins_with_a_line_and_ends_at_the_cursor() =>
+        Gen.Select(Gen.String[Gen.Char[Pieces], 0, 1500], Gen.Int[20, 300]).Sample((text, room) =>
+        {
+            int[] tokens = Window.End(text.AsMemory(), room, room);
+            string kept = Vocabulary.Decode(tokens);
+
+            Assert.InRange(tokens.Length, 0, room);
+            Assert.EndsWith(kept, text, StringComparison.Ordinal);
+            Assert.True(kept.Length == text.Length || text[..^kept.Length].EndsWith('\n') || kept.LastIndexOf('\n') < 0, $"'{kept}'");
+        }, iter: 300);
+
+    [Fact]
+    public void While_typing_a_cut_only_moves_on() =>
+        Gen.Select(Gen.String[Gen.Char[Pieces], 800, 1600], Gen.Int[60, 200]).Sample((text, room) =>
+        {
+            TextWindow window = Window;
+            int start = 0;
+            int moves = 0;
+            for (int length = 400; length <= text.Length; length++)
+            {
+                int begins = length - Vocabulary.Decode(window.End(text.AsMemory(0, length), room, room)).Length;
+                Assert.True(begins >= start, $"went back from {start} to {begins} at {length}");
+                moves += begins > start ? 1 : 0;
+                start = begins;
+            }
+
+            // A step is `room` characters; each may move the cut to itself, where a line is long, and then to the next line's start.
+            Assert.InRange(moves, 0, 2 * (((text.Length - 400) / room) + 2));
+        }, iter: 8);
+
+    [Fact]
+    public void A_line_longer_than_the_room_keeps_its_end()
+    {
+        string text = "short\n" + string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i},"));
+
+        int[] tokens = Window.End(text.AsMemory(), 100, 100);
+
+        Assert.InRange(tokens.Length, 20, 100);
+        Assert.EndsWith(Vocabulary.Decode(tokens), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_suffix_fills_its_room_from_the_cursor_on()
+    {
+        string text = string.Concat(Enumerable.Range(0, 500).Select(i => $"    int value{i};\r\n"));
+
+        int[] tokens = Window.Start(text.AsMemory(), 80);
+
+        Assert.Equal(80, tokens.Length);
+        Assert.StartsWith(Vocabulary.Decode(tokens), text.Replace("\r\n", "\n", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_fits_into_no_room()
+    {
+        Assert.Empty(Window.End("abc".AsMemory(), 0, 10));
+        Assert.Empty(Window.Start("abc".AsMemory(), -1));
+        Assert.Empty(Window.End("".AsMemory(), 10, 10));
+    }
+}
