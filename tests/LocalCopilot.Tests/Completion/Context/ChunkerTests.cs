@@ -32,6 +32,6 @@ public class ChunkerTests
         string file = "using System;\n\npublic class A\n{\n    public int First() => 1;\n" + string.Concat(Enumerable.Repeat("    // filler line\n", 400));
 
         Assert.Equal("using System;\npublic class A\n    public int First() => 1;\n", FileOutline.Of(file, 1000));
-        Assert.Empty(FileOutline.Of(file[..200], 1000));
+        Assert.Empty(FileOutline.Of(file.AsSpan()[..200], 1000));
     }
 }

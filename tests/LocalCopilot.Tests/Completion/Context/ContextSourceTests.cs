@@ -1,8 +1,8 @@
 using System.Text;
+using LibGit2Sharp;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
-using LibGit2Sharp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalCopilot.Tests.Completion.Context;
