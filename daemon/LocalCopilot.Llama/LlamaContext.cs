@@ -23,6 +23,9 @@ public sealed record LlamaContextOptions
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Keys and values in F32, for comparisons; else F16.</summary>
+    public bool FullPrecisionCache { get; init; }
+
     /// <summary>Ends evaluations when set.</summary>
     public AbortFlag? Abort { get; init; }
 }
@@ -52,6 +55,11 @@ public sealed class LlamaContext : IDisposable
         parameters.BatchThreads = options.Threads;
         parameters.FlashAttention = FlashAttentionDisabled;
         parameters.UnifiedKeyValues = 0;
+        if (options.FullPrecisionCache)
+        {
+            parameters.KeyType = parameters.ValueType = (int)Gguf.GgufTensorType.F32;
+        }
+
         LlamaLog.TakeLastError();
         nint context = LlamaNative.ContextInit(model.Handle, parameters);
         if (context == 0)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Llama;
+using LocalCopilot.Training;
 using NetArchTest.Rules;
 
 namespace LocalCopilot.Tests;
@@ -14,6 +15,7 @@ public class ArchitectureTests
 
     private static readonly Assembly Daemon = typeof(LocalCopilotPaths).Assembly;
     private static readonly Assembly Llama = typeof(LlamaVocabulary).Assembly;
+    private static readonly Assembly Training = typeof(LoraModel).Assembly;
     private static readonly Assembly Protocol = Assembly.Load("LocalCopilot.Protocol");
 
     /// <summary>Each folder of the daemon, and the folders that it may know.</summary>
@@ -36,6 +38,7 @@ public class ArchitectureTests
     {
         Assert.Empty(OwnReferences(Protocol));
         Assert.Empty(OwnReferences(Llama));
+        Assert.Equal(["LocalCopilot.Llama"], OwnReferences(Training));
         Assert.Empty(OwnReferences(Daemon).Except(["LocalCopilot.Training", "LocalCopilot.Llama", "LocalCopilot.Protocol"]));
 
         static HashSet<string> OwnReferences(Assembly assembly) =>
@@ -55,6 +58,7 @@ public class ArchitectureTests
     public void Unsafe_code_is_in_the_bindings_only()
     {
         Assert.True(IsUnsafe(Llama));
+        Assert.False(IsUnsafe(Training));
         Assert.False(IsUnsafe(Daemon));
         Assert.False(IsUnsafe(Protocol));
 
@@ -84,7 +88,7 @@ public class ArchitectureTests
     {
         string[] vague = ["Manager", "Helper", "Helpers", "Util", "Utils", "Processor"];
 
-        var named = new[] { Daemon, Llama, Protocol }.SelectMany(assembly => assembly.GetTypes())
+        var named = new[] { Daemon, Training, Llama, Protocol }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => vague.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal)));
 
         Assert.Empty(named);
@@ -93,7 +97,7 @@ public class ArchitectureTests
     [Fact]
     public void No_state_is_static_and_mutable()
     {
-        var mutable = new[] { Daemon, Protocol }.SelectMany(assembly => assembly.GetTypes())
+        var mutable = new[] { Daemon, Training, Protocol }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => !IsGenerated(type))
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Where(field => !field.IsInitOnly && !field.IsLiteral && !field.IsDefined(typeof(CompilerGeneratedAttribute)))

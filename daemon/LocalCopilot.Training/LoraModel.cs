@@ -1,0 +1,123 @@
+using LocalCopilot.Llama;
+using LocalCopilot.Llama.Ggml;
+using LocalCopilot.Llama.Gguf;
+using LocalCopilot.Training.Adapters;
+using LocalCopilot.Training.Architectures;
+using LocalCopilot.Training.Data;
+using LocalCopilot.Training.Layers;
+using LocalCopilot.Training.Models;
+
+namespace LocalCopilot.Training;
+
+/// <summary>Where and how a model is computed.</summary>
+public sealed record ComputeOptions
+{
+    /// <summary>Threads of the processor, at least 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>What computes; null: the processor.</summary>
+    public LlamaDevice? Device { get; init; }
+
+    /// <summary>Compute each layer's forward pass again in the backward pass instead of keeping its results: about a third more time, a fraction of the memory.</summary>
+    public bool Recompute { get; init; }
+
+    /// <summary>Use ggml's own operations only, also on the processor. For comparison.</summary>
+    public bool PlainOperations { get; init; }
+
+    /// <summary>Ends a computation when set.</summary>
+    public AbortFlag? Abort { get; init; }
+}
+
+/// <summary>What computing a batch gave.</summary>
+/// <param name="Loss">Sum over its targets of − ln p(target), in nats.</param>
+/// <param name="Targets">Targets that it is summed over.</param>
+public readonly record struct BatchLoss(double Loss, int Targets)
+{
+    /// <summary>Mean loss of a target, in nats.</summary>
+    public double Mean => Targets > 0 ? Loss / Targets : 0;
+}
+
+/// <summary>A frozen model with a LoRA adapter in training: computes losses, and sums gradients.</summary>
+/// <remarks>Used by one thread at a time. The graph is built for each batch, which takes milliseconds; intermediate results share one allocation that grows to the largest batch.</remarks>
+public sealed class LoraModel : IDisposable
+{
+    private readonly GgmlBackend _backend;
+    private readonly GgmlAllocator _allocator;
+    private readonly ModelParts _parts;
+    private readonly Network _network;
+
+    private LoraModel(GgufFile file, Architecture architecture, LoraOptions lora, ComputeOptions compute, CancellationToken cancellationToken)
+    {
+        File = file;
+        Shape = architecture.ReadShape(file);
+        Parameters = new(lora, file.Tensors.Count);
+        _parts = new(file, Shape, Parameters, transposes: true);
+        TransformerBlock[] blocks = [.. Enumerable.Range(0, Shape.Layers).Select(layer => architecture.CreateBlock(new(_parts, layer)))];
+        MaskedHead head = _parts.Head();
+        _network = new(_parts.Embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), UsesMask: true, compute.Recompute);
+        _backend = compute.Device is { Kind: not LlamaDeviceKind.Cpu } device ? GgmlBackend.Open(device, compute.Abort) : GgmlBackend.Processor(compute.Threads, compute.Abort);
+        _parts.Load(_backend, cancellationToken);
+        Parameters.Allocate(_backend);
+        _allocator = new(_backend);
+    }
+
+    /// <summary>The model's file.</summary>
+    public GgufFile File { get; }
+
+    /// <summary>The model's sizes.</summary>
+    public ModelShape Shape { get; }
+
+    /// <summary>The adapter's numbers and the sums of their gradients.</summary>
+    public LoraParameters Parameters { get; }
+
+    /// <summary>Bytes of intermediate results of the largest batch so far.</summary>
+    public long ActivationBytes => _allocator.Bytes;
+
+    /// <summary>Loads a model. The adapter's numbers are zero until <see cref="LoraParameters.Initialize"/> or a file gives others.</summary>
+    /// <exception cref="TrainingException">The model cannot be trained; the message says why and what can.</exception>
+    /// <exception cref="GgufException">The file is damaged.</exception>
+    /// <exception cref="LlamaException">There is not enough memory.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static LoraModel Open(string path, LoraOptions lora, ComputeOptions compute, CancellationToken cancellationToken = default)
+    {
+        lora.Validate();
+        GgufFile file = GgufFile.Read(path);
+        return new(file, KnownArchitectures.Of(file), lora, compute, cancellationToken);
+    }
+
+    /// <summary>Computes the loss of a batch, without dropout.</summary>
+    /// <returns>Null when it was ended by the abort flag.</returns>
+    public BatchLoss? Evaluate(PackedBatch batch) => Run(batch, backward: false, dropout: null, keepLogits: false)?.Loss;
+
+    /// <summary>Computes the loss of a batch and adds its gradients, of the sum of the losses and not their mean, to <see cref="Parameters"/>.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="dropout">Draws what dropout leaves out; null: nothing.</param>
+    /// <returns>Null when it was ended by the abort flag; the gradients' sums then are undefined.</returns>
+    /// <remarks>The mean would make small gradients vanish where they are multiplied by quantized weights. Divide the sums afterwards.</remarks>
+    internal BatchLoss? Accumulate(PackedBatch batch, RandomNumbers? dropout = null) => Run(batch, backward: true, dropout, keepLogits: false)?.Loss;
+
+    /// <summary>The logits of a batch's targets, [targets][vocabulary], for comparisons.</summary>
+    internal float[][] Logits(PackedBatch batch) => Run(batch, backward: false, dropout: null, keepLogits: true)!.Value.Logits;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _allocator.Dispose();
+        Parameters.Dispose();
+        _parts.Dispose();
+        _backend.Dispose();
+    }
+
+    private (BatchLoss Loss, float[][] Logits)? Run(PackedBatch batch, bool backward, RandomNumbers? dropout, bool keepLogits)
+    {
+        using BatchGraph graph = new(_network, batch, backward, keepLogits);
+        _allocator.Allocate(graph.Graph);
+        graph.Write(batch);
+        if (Parameters.Options.Dropout > 0)
+        {
+            Parameters.DrawDropout(dropout);
+        }
+
+        return _backend.Compute(graph.Graph) ? (graph.ReadLoss(batch), keepLogits ? graph.ReadLogits(batch) : []) : null;
+    }
+}

@@ -1,0 +1,102 @@
+using LocalCopilot.Llama.Gguf;
+using LocalCopilot.Tests.Llama;
+using LocalCopilot.Training;
+using LocalCopilot.Training.Adapters;
+using LocalCopilot.Training.Data;
+
+namespace LocalCopilot.Tests.Training;
+
+/// <summary>The trainer's forward pass is llama.cpp's.</summary>
+[Collection(RunsAlone.Name)]
+public class ForwardParityTests(TrainingFixture fixture) : IClassFixture<TrainingFixture>
+{
+    private static readonly LoraOptions Small = new() { Rank = 4, Alpha = 8 };
+
+    [Theory]
+    [MemberData(nameof(TinyModel.Kinds), MemberType = typeof(TinyModel))]
+    public void Logits_are_those_of_llama_cpp(string kind)
+    {
+        string file = TinyModel.Of(kind).Write(fixture.Folder);
+        TrainingSample[] samples = TrainingFixture.RandomSamples(3, 40);
+        using LoraModel model = LoraModel.Open(file, Small, new(), TestContext.Current.CancellationToken);
+        using Reference reference = new(file);
+
+        Assert.InRange(LargestDifference(model.Logits(PackedBatch.Pack(samples)), reference.Logits(samples)), 0, 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(TinyModel.Kinds), MemberType = typeof(TinyModel))]
+    public void Logits_with_a_written_adapter_are_those_of_llama_cpp_with_it(string kind)
+    {
+        string file = TinyModel.Of(kind).Write(fixture.Folder);
+        TrainingSample[] samples = TrainingFixture.RandomSamples(3, 40);
+        using LoraModel model = LoraModel.Open(file, Small, new(), TestContext.Current.CancellationToken);
+        float[][] before = model.Logits(PackedBatch.Pack(samples));
+        TrainingFixture.Randomize(model.Parameters);
+        string adapter = WriteAdapter(model);
+        using Reference reference = new(file);
+        reference.UseAdapter(adapter);
+
+        float[][] after = model.Logits(PackedBatch.Pack(samples));
+        Assert.InRange(LargestDifference(after, reference.Logits(samples)), 0, 1e-3);
+        Assert.True(LargestDifference(before, after) > 0.1, "The adapter changes nothing, so this test shows nothing.");
+    }
+
+    [Theory]
+    [InlineData(GgufTensorType.F16)]
+    [InlineData(GgufTensorType.BF16)]
+    [InlineData(GgufTensorType.Q8_0)]
+    [InlineData(GgufTensorType.Q4_0)]
+    [InlineData(GgufTensorType.Q4_1)]
+    [InlineData(GgufTensorType.Q4_K)]
+    [InlineData(GgufTensorType.Q5_K)]
+    [InlineData(GgufTensorType.Q6_K)]
+    public void Loss_of_a_quantized_model_is_that_of_llama_cpp(GgufTensorType type)
+    {
+        string file = (new TinyModel("llama") { Width = 256, FeedForward = 512 }).Write(fixture.Folder, type);
+        TrainingSample[] samples = TrainingFixture.RandomSamples(3, 40);
+        using LoraModel model = LoraModel.Open(file, Small, new(), TestContext.Current.CancellationToken);
+        using Reference reference = new(file);
+
+        AssertClose(reference.MeanLoss(samples), model.Evaluate(PackedBatch.Pack(samples))!.Value.Mean);
+    }
+
+    [Fact]
+    public void Loss_of_the_embedded_model_is_that_of_llama_cpp() => LossIsThatOfLlamaCpp(EmbeddedModel.Path);
+
+    [Fact]
+    public void Loss_of_SmolLM2_is_that_of_llama_cpp() => LossIsThatOfLlamaCpp(SharedFiles.SmolLm2);
+
+    private static void LossIsThatOfLlamaCpp(string path)
+    {
+        using Reference reference = new(path);
+        string[] texts =
+        [
+            "def mean(xs):\n    total = 0.0\n    for x in xs:\n        total += x\n    return total / len(xs)\n",
+            "using System;\n\npublic static class Program\n{\n    public static void Main(string[] args) => Console.WriteLine(args.Length);\n}\n",
+        ];
+        TrainingSample[] samples = [.. texts.Select(text => new TrainingSample(reference.Vocabulary.Tokenize(text), 1))];
+        using LoraModel model = LoraModel.Open(path, Small, new() { Threads = 2 }, TestContext.Current.CancellationToken);
+
+        AssertClose(reference.MeanLoss(samples), model.Evaluate(PackedBatch.Pack(samples))!.Value.Mean);
+    }
+
+    internal static void AssertClose(double expected, double actual) =>
+        Assert.True(Math.Abs(actual - expected) <= 0.01 * expected, $"The trainer's mean loss is {actual}, llama.cpp's {expected}: more than 1 % apart.");
+
+    private static double LargestDifference(float[][] left, float[][] right)
+    {
+        Assert.Equal(left.Length, right.Length);
+        return left.Zip(right, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max();
+    }
+
+    private string WriteAdapter(LoraModel model)
+    {
+        string file = Path.Combine(fixture.Folder, $"{Guid.NewGuid():N}.gguf");
+        using FileStream stream = File.Create(file);
+        float[] values = new float[model.Parameters.Count];
+        model.Parameters.ReadValues(values);
+        AdapterFile.Write(stream, model.Shape, model.Parameters, values);
+        return file;
+    }
+}
