@@ -68,6 +68,11 @@ internal static class StatusCommand
             Row("speed", $"prompt {prompt:0} tokens/s, decode {decode:0} tokens/s");
         }
 
+        if (status.Completions is { } completions)
+        {
+            Row("completions", $"{completions.Computed} computed, {completions.TypedThrough} typed through, {completions.Cancelled} cancelled, {completions.WastedTokens} tokens wasted");
+        }
+
         foreach (string warning in status.Daemon.Warnings ?? [])
         {
             Row("warning", $"{warning}");

@@ -15,6 +15,7 @@ namespace LocalCopilot.Daemon.Rpc;
 internal sealed partial class ClientConnection(
     ServerState server,
     ICompletionService completion,
+    CompletionCounters counters,
     IEnumerable<ICompletionFeedback> feedback,
     IModelSelection models,
     IEngineStatus engine,
@@ -106,7 +107,7 @@ internal sealed partial class ClientConnection(
         rpc.TraceSource.Switch.Level = System.Diagnostics.SourceLevels.Off;
         using (rpc)
         {
-            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, models, engine, needsHello: !isEditor), TargetOptions);
+            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, needsHello: !isEditor), TargetOptions);
             if (isEditor)
             {
                 session = new(completion, feedback, open, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());

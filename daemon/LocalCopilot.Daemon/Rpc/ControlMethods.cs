@@ -7,7 +7,7 @@ using LocalCopilot.Protocol;
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The <c>localCopilot/*</c> methods of one channel.</summary>
-internal sealed class ControlMethods(ServerState server, ICompletionService completion, IModelSelection models, IEngineStatus engine, bool needsHello) : ILocalCopilotControl
+internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, bool needsHello) : ILocalCopilotControl
 {
     private bool _greeted = !needsHello;
 
@@ -39,6 +39,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
             },
             Model = engine.Model,
             Engine = engine.Engine,
+            Completions = new(counters.Computed, counters.TypedThrough, counters.Cancelled, counters.WastedTokens),
             Offline = true,
         });
     }

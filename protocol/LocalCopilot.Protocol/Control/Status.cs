@@ -21,6 +21,9 @@ public sealed record StatusResult
     /// <summary>What computes.</summary>
     public required EngineStatus Engine { get; init; }
 
+    /// <summary>What completions cost and saved since the daemon started.</summary>
+    public CompletionsStatus? Completions { get; init; }
+
     /// <summary>The repository that was asked about, where it is followed.</summary>
     public RepositoryStatus? Repository { get; init; }
 
@@ -110,3 +113,10 @@ public sealed record EngineStatus
     /// <summary>Decoded tokens a second, lately.</summary>
     public double? DecodeTokensPerSecond { get; init; }
 }
+
+/// <summary>What completions cost and saved since the daemon started.</summary>
+/// <param name="Computed">Answers that the model computed.</param>
+/// <param name="TypedThrough">Answers with the rest of an earlier suggestion, without the model.</param>
+/// <param name="Cancelled">Requests that were stale before their answer.</param>
+/// <param name="WastedTokens">Tokens that were generated and never shown: of cancelled requests, and of answers that were dropped.</param>
+public sealed record CompletionsStatus(long Computed, long TypedThrough, long Cancelled, long WastedTokens);
