@@ -13,6 +13,12 @@ internal sealed class TextWindow(LineTokenizer tokenizer)
     /// <summary>As above, but usually.</summary>
     private const int CharactersPerToken = 4;
 
+    /// <summary>
+    /// Tokens that the cursor's line is counted as having at least: while it grows, and the tokens of its last word with it change
+    /// this way and that, it moves no cut.
+    /// </summary>
+    private const int TokensOfLine = 48;
+
     /// <summary>The tokens of a text's end, from a line's start on.</summary>
     /// <param name="room">Tokens, at most.</param>
     /// <param name="share">Tokens that the text has room for at least, whatever else is in the prompt; the places to cut at depend on it.</param>
@@ -23,11 +29,13 @@ internal sealed class TextWindow(LineTokenizer tokenizer)
             return [];
         }
 
+        int lineTokens = Tokenize(text.Span[(text.Span.LastIndexOf('\n') + 1)..]).Length;
+        int reserved = Math.Max(0, Math.Min(TokensOfLine, room / 4) - lineTokens);
         int step = Math.Max(32, share * CharactersPerToken / 4);
         for (int place = FirstPlace(text.Length - (room * MostCharactersPerToken), step); place < text.Length; place += step)
         {
             int start = LineStart(text.Span, place);
-            if (start < text.Length && Fits(text.Span[start..], room) is { } tokens)
+            if (start < text.Length && Fits(text.Span[start..], room - reserved) is { } tokens)
             {
                 return tokens;
             }
