@@ -101,6 +101,7 @@ internal sealed class CompletionService(
                     Alternatives = Math.Max(1, request.Count),
                     DecodeBudget = isAutomatic ? options.Completion.DecodeBudget : null,
                     GiveUpBelow = isAutomatic ? options.Completion.MinimumMeanLogProbability : null,
+                    Unfinished = prompt.Unfinished,
                     RequiredStart = request.SelectedText ?? "",
                     Priority = priority,
                 },
@@ -210,6 +211,7 @@ internal sealed class CompletionService(
         Chunks = chunks,
         Prefix = place.Prefix,
         Suffix = place.Suffix,
+        LeavesEndOpen = true,
     };
 
     private static string RelativePath(CompletionRequest request)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using LocalCopilot.Llama;
 
@@ -23,8 +22,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         long decodeStart = time.GetTimestamp();
 
         ReadOnlySpan<float> after = model.Context.Logits(row);
-        RequiredText required = new(model.Model.Vocabulary, request.RequiredStart);
-        int[] firsts = required.IsMet ? MostLikely(after, request.Alternatives) : [required.Choose(after)];
+        int[] firsts = new RequiredText(model.Model.Vocabulary, request.Unfinished + request.RequiredStart).Choose(after, request.Alternatives);
         // Only the first alternative may be the empty one, and the logits are overwritten by the next batch.
         float[]? kept = firsts.Length > 1 ? after.ToArray() : null;
         List<Generation> generations = [];
@@ -32,7 +30,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         int batches = 0;
         foreach (int first in firsts)
         {
-            if (first < 0 || (generations.Count > 0 && model.Model.Vocabulary.IsEndOfGeneration(first)))
+            if (generations.Count > 0 && model.Model.Vocabulary.IsEndOfGeneration(first))
             {
                 continue;
             }
@@ -87,35 +85,6 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         return scores;
     }
 
-    private static int[] MostLikely(ReadOnlySpan<float> logits, int count)
-    {
-        if (count == 1)
-        {
-            return [TensorPrimitives.IndexOfMax(logits)];
-        }
-
-        PriorityQueue<int, float> best = new();
-        for (int token = 0; token < logits.Length; token++)
-        {
-            if (best.Count < count)
-            {
-                best.Enqueue(token, logits[token]);
-            }
-            else if (best.TryPeek(out _, out float least) && logits[token] > least)
-            {
-                best.EnqueueDequeue(token, logits[token]);
-            }
-        }
-
-        int[] tokens = new int[best.Count];
-        for (int i = tokens.Length - 1; i >= 0; i--)
-        {
-            tokens[i] = best.Dequeue();
-        }
-
-        return tokens;
-    }
-
     /// <summary>One text while it is generated.</summary>
     private sealed class Continuation(Generator owner, SequenceCache.Sequence sequence, GenerationRequest request, long decodeStart)
     {
@@ -124,13 +93,15 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         private readonly LoadedModel _model = owner.Model;
         private readonly List<int> _tokens = [];
         private readonly GeneratedText _text = new(owner.Model.Model.Vocabulary);
-        private readonly RequiredText _required = new(owner.Model.Model.Vocabulary, request.RequiredStart);
+        private readonly RequiredText _required = new(owner.Model.Model.Vocabulary, request.Unfinished + request.RequiredStart);
         private readonly IStopCondition _stop = request.Stop();
         private int _rule;
         private double _sum;
         private int _scored;
 
         public int Batches { get; private set; }
+
+        private string Text => _text.ToString() is var all && all.Length > request.Unfinished.Length ? all[request.Unfinished.Length..] : "";
 
         public Generation Run(int first, ReadOnlySpan<float> logits)
         {
@@ -148,7 +119,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
                 int room = _model.Context.TokensPerSequence - sequence.Tokens.Count;
                 if (room < 2)
                 {
-                    return End(GenerationEnd.MaxTokens, _text.ToString());
+                    return End(GenerationEnd.MaxTokens, Text);
                 }
 
                 rows[0] = pending;
@@ -173,20 +144,18 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             for (int row = 0; ; row++)
             {
                 ReadOnlySpan<float> logits = _model.Context.Logits(row);
-                int chosen = _required.IsMet ? TensorPrimitives.IndexOfMax(logits) : _required.Choose(logits);
-                if (chosen < 0)
-                {
-                    finished = End(GenerationEnd.EndOfText, _text.ToString());
-                }
-                else
+                int chosen = _required.Choose(logits);
+                bool guessed = row < draft.Length && draft[row] == chosen;
+                finished = chosen < 0 ? End(GenerationEnd.EndOfText, Text) : null;
+                if (finished is null)
                 {
                     Score(chosen, logits);
-                    bool guessed = row < draft.Length && draft[row] == chosen;
                     finished = guessed ? Take(chosen) : null;
-                    if (guessed && finished is null)
-                    {
-                        continue;
-                    }
+                }
+
+                if (guessed && finished is null)
+                {
+                    continue;
                 }
 
                 _model.DraftLength.Verified(_rule, draft.Length, row);
@@ -220,13 +189,13 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
             if (_model.Model.Vocabulary.IsEndOfGeneration(token))
             {
-                return End(GenerationEnd.EndOfText, _text.ToString());
+                return End(GenerationEnd.EndOfText, Text);
             }
 
             _tokens.Add(token);
             _text.Append(token);
             _required.Take(token);
-            string text = _text.ToString();
+            string text = Text;
             return _stop.Observe(text) is { } length ? End(GenerationEnd.Stopped, text[..length])
                 : _tokens.Count >= request.MaxTokens ? End(GenerationEnd.MaxTokens, text)
                 : request.GiveUpBelow is { } least && _scored >= TokensBeforeGivingUp && _sum / _scored < least ? End(GenerationEnd.GivenUp, text)
@@ -236,10 +205,10 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
         private void Score(int token, ReadOnlySpan<float> logits)
         {
-            // What was required says nothing about the model's confidence.
-            if (_required.IsMet)
+            // A token of nothing but required text says nothing about the model's confidence.
+            if (_required.LeavesChoice(token))
             {
-                _sum += LogProbability.Of(token, logits, _model.Scratch);
+                _sum += _required.LogProbability(token, logits, _model.Scratch);
                 _scored++;
             }
         }

@@ -66,6 +66,9 @@ internal sealed record GenerationRequest
     /// <summary>A text whose mean natural-log probability is lower after a few tokens is not worth going on with; null: none is given up.</summary>
     public double? GiveUpBelow { get; init; }
 
+    /// <summary>Text at the end of the prompt that is not among its tokens, for the model to choose tokens that reach across its end. No part of what is generated.</summary>
+    public string Unfinished { get; init; } = "";
+
     /// <summary>The generated text must begin with this; the tokens that cannot are not chosen.</summary>
     public string RequiredStart { get; init; } = "";
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text;
 using LocalCopilot.Llama;
 
@@ -14,24 +15,69 @@ internal sealed class RequiredText(LlamaVocabulary vocabulary, string required)
     private ReadOnlySpan<byte> Missing => _required.AsSpan(_met);
 
     /// <summary>The most likely token that fits; -1 where none does.</summary>
-    public int Choose(ReadOnlySpan<float> logits)
+    public int Choose(ReadOnlySpan<float> logits) =>
+        IsMet ? TensorPrimitives.IndexOfMax(logits)
+        : Choose(logits, 1) is [int token] ? token
+        : -1;
+
+    /// <summary>The most likely tokens that fit, best first; fewer than wanted where not so many do.</summary>
+    public int[] Choose(ReadOnlySpan<float> logits, int count)
     {
-        int best = -1;
+        PriorityQueue<int, float> best = new();
+        float least = float.NegativeInfinity;
         for (int token = 0; token < logits.Length; token++)
         {
-            if ((best < 0 || logits[token] > logits[best]) && Fits(token))
+            if ((best.Count < count || logits[token] > least) && Fits(token))
             {
-                best = token;
+                best.Enqueue(token, logits[token]);
+                if (best.Count > count)
+                {
+                    best.Dequeue();
+                }
+
+                best.TryPeek(out _, out least);
             }
         }
 
-        return best;
+        int[] tokens = new int[best.Count];
+        for (int i = tokens.Length - 1; i >= 0; i--)
+        {
+            tokens[i] = best.Dequeue();
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Whether a token is more than what is required.</summary>
+    public bool LeavesChoice(int token) => IsMet || vocabulary.GetPiece(token).Length > Missing.Length;
+
+    /// <summary>Natural-log probability of a token among those that fit.</summary>
+    /// <param name="scratch">[vocabulary]; overwritten.</param>
+    public double LogProbability(int token, ReadOnlySpan<float> logits, Span<float> scratch)
+    {
+        if (IsMet)
+        {
+            return Engine.LogProbability.Of(token, logits, scratch);
+        }
+
+        double sum = 0;
+        for (int other = 0; other < logits.Length; other++)
+        {
+            sum += Fits(other) ? Math.Exp(logits[other] - logits[token]) : 0;
+        }
+
+        return -Math.Log(sum);
     }
 
     public void Take(int token) => _met = Math.Min(_required.Length, _met + vocabulary.GetPiece(token).Length);
 
     private bool Fits(int token)
     {
+        if (IsMet)
+        {
+            return true;
+        }
+
         ReadOnlySpan<byte> piece = vocabulary.GetPiece(token);
         return piece.Length > 0 && !vocabulary.IsEndOfGeneration(token) && (piece.StartsWith(Missing) || Missing.StartsWith(piece));
     }

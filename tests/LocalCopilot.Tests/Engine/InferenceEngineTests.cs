@@ -87,6 +87,31 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task Text_that_cuts_a_token_is_continued_as_if_it_did_not()
+    {
+        ServedModel model = await Engine.GetModelAsync(Cancelled);
+        int[] prompt = model.Vocabulary.Tokenize(Code);
+        Generation whole = (await Engine.GenerateAsync(Request(prompt, 12), Cancelled)).Generations[0];
+        int cuts = 0;
+        for (int kept = 0; kept < whole.Tokens.Count; kept++)
+        {
+            int[] before = [.. prompt, .. whole.Tokens.Take(kept)];
+            string token = model.Vocabulary.Decode([whole.Tokens[kept]]);
+            for (int cut = 1; cut < token.Length; cut++, cuts++)
+            {
+                GenerationRequest request = Request(before, whole.Tokens.Count - kept) with { Unfinished = token[..cut] };
+                Generation rest = (await Engine.GenerateAsync(request, Cancelled)).Generations[0];
+
+                Assert.Equal(whole.Tokens.Skip(kept), rest.Tokens);
+                Assert.Equal(model.Vocabulary.Decode([.. whole.Tokens.Skip(kept)])[cut..], rest.Text);
+                Assert.InRange(rest.MeanLogProbability, -50, -1e-9);
+            }
+        }
+
+        Assert.True(cuts > 0);
+    }
+
+    [Fact]
     public async Task A_prefetched_prompt_is_found_in_the_cache()
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);

@@ -44,6 +44,13 @@ internal sealed class PromptBuilder
         int room = budget.Total - head.Count - MostMarkers;
         int[] suffix = Family.Order == PromptOrder.PrefixOnly ? [] : _window.Start(parts.Suffix, Math.Min(budget.Suffix, room));
         int[] prefix = _window.End(parts.Prefix, room - suffix.Length, budget.Prefix);
+        bool mayShorten = parts.LeavesEndOpen && (Family.Order != PromptOrder.PrefixOnly || head.Count + prefix.Length > 1);
+        string unfinished = mayShorten ? UnfinishedEnd(parts.Prefix.Span, prefix) : "";
+        if (unfinished.Length > 0)
+        {
+            prefix = prefix[..^1];
+        }
+
         List<int> tokens = new(budget.Total);
         tokens.AddRange(head);
         switch (Family.Order)
@@ -67,7 +74,18 @@ internal sealed class PromptBuilder
                 break;
         }
 
-        return new([.. tokens], context, prefix.Length, suffix.Length);
+        return new([.. tokens], context, prefix.Length, suffix.Length, unfinished);
+    }
+
+    /// <summary>The text of the last token before the cursor, where the cursor's line has begun; else empty.</summary>
+    private string UnfinishedEnd(ReadOnlySpan<char> prefix, int[] tokens)
+    {
+        string end = tokens.Length == 0 ? "" : _vocabulary.Decode(tokens.AsSpan(tokens.Length - 1));
+        int lineStart = prefix.LastIndexOf('\n') + 1;
+        bool isOfLine = prefix.Length - end.Length >= lineStart && prefix.EndsWith(end, StringComparison.Ordinal);
+
+        // Indentation is what the user chose: a line that has nothing else is not begun.
+        return isOfLine && !prefix[lineStart..].IsWhiteSpace() ? end : "";
     }
 
     private List<int> Head(PromptParts parts, int budget)

@@ -17,6 +17,9 @@ internal sealed record PromptParts
 
     /// <summary>Text after the cursor; cut at its end where it is too long.</summary>
     public required ReadOnlyMemory<char> Suffix { get; init; }
+
+    /// <summary>Whether the prompt may stop short of the cursor, see <see cref="BuiltPrompt.Unfinished"/>.</summary>
+    public bool LeavesEndOpen { get; init; }
 }
 
 /// <param name="Path">Relative to the repository's root.</param>
@@ -25,4 +28,8 @@ internal sealed record PromptChunk(string Path, string Text);
 
 /// <summary>A prompt, and what went into it.</summary>
 /// <param name="ContextTokens">Tokens before the file with the cursor.</param>
-internal sealed record BuiltPrompt(int[] Tokens, int ContextTokens, int PrefixTokens, int SuffixTokens);
+/// <param name="Unfinished">
+/// Text between the prompt's end and the cursor: what the model writes begins with it. A cursor seldom stands where a tokenizer would
+/// cut: after "return " the next token has the blank in it, and a model that was given the blank already has never seen what comes.
+/// </param>
+internal sealed record BuiltPrompt(int[] Tokens, int ContextTokens, int PrefixTokens, int SuffixTokens, string Unfinished);

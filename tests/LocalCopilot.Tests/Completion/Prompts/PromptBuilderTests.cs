@@ -69,6 +69,46 @@ public class PromptBuilderTests(EmbeddedModel embedded) : IClassFixture<Embedded
         }, iter: 200);
     }
 
+    [Theory]
+    [InlineData("x = 1\nreturn ", " ")]
+    [InlineData("if (isVisible) par", " par")]
+    [InlineData("    value.", ".")]
+    [InlineData("def f():\n    ", "")]
+    [InlineData("{\n", "")]
+    [InlineData("", "")]
+    public void The_token_that_the_cursor_may_have_cut_is_left_to_the_model(string prefix, string unfinished)
+    {
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, Family).Build(Parts(prefix, "SUFFIX") with { LeavesEndOpen = true }, new(500, 100, 200));
+
+        Assert.Equal(unfinished, prompt.Unfinished);
+        Assert.EndsWith(prefix[..^prompt.Unfinished.Length], Vocabulary.Decode(prompt.Tokens), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompt_and_unfinished_text_are_the_text_before_the_cursor()
+    {
+        PromptBuilder builder = new(Vocabulary, Family);
+
+        Gen.String[Gen.Char["ab (){};=.\n\n    \t漢é"], 0, 200].Sample(prefix =>
+        {
+            BuiltPrompt prompt = builder.Build(Parts(prefix, "") with { LeavesEndOpen = true }, new(900, 0, 900));
+
+            Assert.EndsWith("/a.cs\n" + prefix, Vocabulary.Decode(prompt.Tokens) + prompt.Unfinished, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', prompt.Unfinished);
+        }, iter: 500);
+    }
+
+    [Fact]
+    public void A_prompt_is_never_empty()
+    {
+        PromptFamily none = PromptFamilies.PrefixOnly with { File = "", Repository = "" };
+
+        BuiltPrompt prompt = new PromptBuilder(Vocabulary, none).Build(Parts("return", "") with { LeavesEndOpen = true }, new(500, 100, 200));
+
+        Assert.Equal("return", Vocabulary.Decode(prompt.Tokens));
+        Assert.Equal("", prompt.Unfinished);
+    }
+
     [Fact]
     public void Typing_seldom_moves_what_stands_before_it()
     {
