@@ -18,11 +18,23 @@ internal static class SourceText
                 return null;
             }
 
-            byte[] bytes = File.ReadAllBytes(file);
-            ReadOnlySpan<byte> content = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(Encoding.UTF8.Preamble.Length) : bytes;
+            return TryDecode(File.ReadAllBytes(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null for what is binary or not UTF-8; a byte order mark is left out.</returns>
+    public static string? TryDecode(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> content = bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        try
+        {
             return content.Contains((byte)0) ? null : Strict.GetString(content);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (DecoderFallbackException)
         {
             return null;
         }
