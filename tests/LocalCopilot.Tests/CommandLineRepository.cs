@@ -28,7 +28,8 @@ internal sealed class CommandLineRepository : IDisposable
 
     public string Git(params string[] arguments) => GitIn(Root, null, arguments);
 
-    public string GitIn(string folder, string? input, params string[] arguments)
+    /// <param name="input">Writes what the command reads; null: nothing.</param>
+    public string GitIn(string folder, Action<StreamWriter>? input, params string[] arguments)
     {
         ProcessStartInfo start = new("git", arguments)
         {
@@ -51,11 +52,7 @@ internal sealed class CommandLineRepository : IDisposable
 
         using Process git = Process.Start(start)!;
         Task<string> error = git.StandardError.ReadToEndAsync();
-        if (input is not null)
-        {
-            git.StandardInput.Write(input);
-        }
-
+        input?.Invoke(git.StandardInput);
         git.StandardInput.Close();
         string output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();

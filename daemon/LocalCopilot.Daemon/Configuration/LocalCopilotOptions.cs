@@ -11,6 +11,8 @@ internal sealed record LocalCopilotOptions
 
     public IndexOptions Index { get; init; } = new();
 
+    public HistoryOptions History { get; init; } = new();
+
     public DaemonOptions Daemon { get; init; } = new();
 }
 
@@ -69,6 +71,21 @@ internal sealed record IndexOptions
 
     /// <summary>Files that one repository's index holds, at most.</summary>
     public int MaxFiles { get; init; } = 20_000;
+}
+
+internal sealed record HistoryOptions
+{
+    /// <summary>Commits of a repository that are learned from, at most: the newest.</summary>
+    public int MaxCommits { get; init; } = 20_000;
+
+    /// <summary>A commit that changes more files is an import or the like, and not learned from.</summary>
+    public int MaxFilesInCommit { get; init; } = 60;
+
+    /// <summary>A commit that adds more lines of code is not learned from either.</summary>
+    public int MaxLinesInCommit { get; init; } = 3000;
+
+    /// <summary>Larger files are not learned from, in bytes.</summary>
+    public int MaxFileBytes { get; init; } = 256 * 1024;
 }
 
 internal sealed record DaemonOptions

@@ -18,6 +18,10 @@ internal static class OptionsRules
             ("completion.alternatives", options.Completion.Alternatives, 1, 16),
             ("index.maxFileBytes", options.Index.MaxFileBytes, 1024, 1 << 28),
             ("index.maxFiles", options.Index.MaxFiles, 1, 10_000_000),
+            ("history.maxCommits", options.History.MaxCommits, 1, 10_000_000),
+            ("history.maxFilesInCommit", options.History.MaxFilesInCommit, 1, 1_000_000),
+            ("history.maxLinesInCommit", options.History.MaxLinesInCommit, 1, 10_000_000),
+            ("history.maxFileBytes", options.History.MaxFileBytes, 1024, 1 << 28),
             ("daemon.maxMessageBytes", options.Daemon.MaxMessageBytes, 64 * 1024, 256 * 1024 * 1024),
             ("daemon.maxOpenRequests", options.Daemon.MaxOpenRequests, 1, 65536),
         ];

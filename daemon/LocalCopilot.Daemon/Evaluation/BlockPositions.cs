@@ -1,3 +1,5 @@
+using LocalCopilot.Daemon.Samples;
+
 namespace LocalCopilot.Daemon.Evaluation;
 
 /// <summary>Picks blocks to complete in a repository's working tree, the same ones for the same seed: what is indented below a line that opens it.</summary>

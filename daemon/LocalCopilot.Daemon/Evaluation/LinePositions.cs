@@ -1,4 +1,5 @@
 using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Samples;
 
 namespace LocalCopilot.Daemon.Evaluation;
 
@@ -6,14 +7,6 @@ namespace LocalCopilot.Daemon.Evaluation;
 internal static class LinePositions
 {
     private const int MaxFileBytes = 200_000;
-    private const int LeastExpected = 4;
-
-    /// <summary>Words after which the rest of a statement is typed.</summary>
-    private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
-    {
-        "return", "await", "yield", "new", "throw", "raise", "in", "not", "and", "or", "is", "if", "elif", "while", "for", "foreach", "case", "def", "class", "var", "let", "const",
-        "public", "private", "internal", "static", "async", "function", "export", "assert", "with", "as", "typeof", "extends", "implements", "func", "fn", "type", "else",
-    };
 
     /// <param name="root">Root of the repository.</param>
     /// <param name="count">Places wanted; there may be fewer. They are spread over the files: each file is used again only when all were.</param>
@@ -77,7 +70,7 @@ internal static class LinePositions
         return worthwhile.Select<int, Func<LinePosition?>>(line => () =>
         {
             string content = lines[line].TrimEnd('\r');
-            int[] cuts = [.. Cuts(content)];
+            int[] cuts = [.. CutPlaces.In(content)];
             if (cuts.Length == 0)
             {
                 return null;
@@ -87,45 +80,5 @@ internal static class LinePositions
             int offset = lines.Take(line).Sum(above => above.Length + 1) + cut;
             return new(path, text.Remove(offset, content.Length - cut), line, cut, content[cut..].Trim());
         });
-    }
-
-    /// <summary>Where somebody may stop typing: before a line's content, after what opens or separates, and after a keyword.</summary>
-    internal static IEnumerable<int> Cuts(string line)
-    {
-        int start = line.Length - line.AsSpan().TrimStart().Length;
-        for (int cut = start; cut < line.Length; cut++)
-        {
-            if ((cut == start || IsBoundary(line, start, cut)) && line.AsSpan(cut).Trim().Length >= LeastExpected)
-            {
-                yield return cut;
-            }
-        }
-    }
-
-    private static bool IsBoundary(string line, int start, int cut)
-    {
-        if (line[cut - 1] is '(' or '[' or '.')
-        {
-            return true;
-        }
-
-        if (line[cut - 1] != ' ' || line[cut] == ' ')
-        {
-            return false;
-        }
-
-        ReadOnlySpan<char> before = line.AsSpan(start, cut - 1 - start).TrimEnd();
-        if (before.Length == 0 || !char.IsAsciiLetter(before[^1]))
-        {
-            return before.Length > 0 && before[^1] is '=' or ',' or ':' or '{' or '(' or '[' or '+' or '-' or '*' or '/' or '%' or '<' or '>' or '&' or '|' or '?' or '!';
-        }
-
-        int word = before.Length;
-        while (word > 0 && (char.IsAsciiLetterOrDigit(before[word - 1]) || before[word - 1] == '_'))
-        {
-            word--;
-        }
-
-        return Keywords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(before[word..]);
     }
 }

@@ -47,6 +47,11 @@ internal static class GeneratedFiles
             }
         }
 
+        return HasLongLine(text);
+    }
+
+    public static bool HasLongLine(string text)
+    {
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
             if (line.Length > LongLine)

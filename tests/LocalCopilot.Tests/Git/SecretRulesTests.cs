@@ -25,6 +25,20 @@ public class SecretRulesTests
         { "connection string", "Server=db;Password=" + "hunter2hunter2;Database=x" },
         { "url", "postgres://app:" + "s3cretpassword@db.example.org/app" },
         { "assignment", "api_key = \"" + Letters[..20] + "\"" },
+        { "PuTTY key", "PuTTY-User-" + "Key-File-2: ssh-rsa" },
+        { "age key", "AGE-SECRET-" + "KEY-1QQQ" },
+        { "Hugging Face", "hf_" + Letters[..34] },
+        { "SendGrid", "SG." + Letters[..22] + "." + Letters },
+        { "DigitalOcean", "dop_v1_" + new string('a', 32) + new string('1', 32) },
+        { "Shopify", "shpat_" + new string('0', 32) },
+        { "Google OAuth", "GOCSPX-" + Letters[..28] },
+        { "Slack webhook", "https://hooks.slack" + ".com/services/T00000000/B00000000/" + Letters[..24] },
+        { "header", "'Authorization: Bearer " + Letters[..24] + "'" },
+        { "end of a connection string", "\"Server=db;User=sa;Pwd=" + "hunter2hunter2\"" },
+        { "longer name", "DB_PASSWORD_PROD = '" + "Tr0ub4dor&3'" },
+        { "argument", "builder.WithPassword(\"" + "Tr0ub4dor&3\")" },
+        { "verbatim", "string secretKey = @\"" + Letters[..20] + "\";" },
+        { "script", "export GITHUB_TOKEN=" + Letters[..20] },
         { "json", "\"client_secret\": \"" + Letters[..20] + "\"" },
     };
 
@@ -45,6 +59,11 @@ public class SecretRulesTests
     [InlineData("mailto = 'somebody@example.org'")]
     [InlineData("sha = '76b063ec0e5a4ab2b3d0a3a2f2a0a2f2b3d0a3a2'")]
     [InlineData("Password={0};")]
+    [InlineData("TOKEN=$(cat token.txt)")]
+    [InlineData("export TOKEN_FILE=/run/token")]
+    [InlineData("tokenizer = Tokenizer(\"gpt2-medium\")")]
+    [InlineData("headers[\"Authorization\"] = \"Bearer \" + token")]
+    [InlineData("var passwordBox = new PasswordBox(\"Name\");")]
     [InlineData("-----BEGIN CERTIFICATE-----")]
     [InlineData("")]
     public void Ordinary_code_is_none(string text) => Assert.False(SecretRules.HoldsSecret(text));

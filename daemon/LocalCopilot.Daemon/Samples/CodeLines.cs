@@ -1,4 +1,4 @@
-namespace LocalCopilot.Daemon.Evaluation;
+namespace LocalCopilot.Daemon.Samples;
 
 /// <summary>Which lines of a source file hold code that is worth completing: no comments, also at their ends, imports, attributes, lone brackets or very long lines.</summary>
 internal static class CodeLines

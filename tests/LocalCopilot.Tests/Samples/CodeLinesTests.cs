@@ -1,6 +1,6 @@
-using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.Daemon.Samples;
 
-namespace LocalCopilot.Tests.Evaluation;
+namespace LocalCopilot.Tests.Samples;
 
 public class CodeLinesTests
 {
