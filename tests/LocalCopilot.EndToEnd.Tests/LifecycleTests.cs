@@ -51,6 +51,22 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task A_daemon_keeps_nothing_open_that_its_starter_had_open()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has open is looked up in /proc.");
+        await using Sandbox sandbox = new();
+        string held = Path.Combine(sandbox.Root, "held");
+        string file = Path.Combine(sandbox.Root, "a.py");
+        await File.WriteAllTextAsync(file, "x = 1\n", Cancelled);
+        using Process starter = sandbox.StartProgram("/bin/sh", "-c", "exec 9>\"$1\"; exec \"$2\" complete \"$3\"", "sh", held, Sandbox.Executable, file + ":1:6");
+        await starter.WaitForExitAsync(Cancelled);
+
+        int daemon = await sandbox.DaemonProcessIdAsync(Cancelled);
+        Assert.True(File.Exists(held));
+        Assert.DoesNotContain(held, Directory.EnumerateFiles($"/proc/{daemon}/fd").Select(entry => new FileInfo(entry).LinkTarget));
+    }
+
+    [Fact]
     public async Task A_stale_socket_and_stale_locks_do_no_harm()
     {
         await using Sandbox sandbox = new();

@@ -37,6 +37,11 @@ internal sealed class DaemonLauncher : IDisposable
         };
         start.ArgumentList.Add("daemon");
         start.ArgumentList.Add("--detached");
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixNative.KeepDescriptorsFromChildren();
+        }
+
         try
         {
 #pragma warning disable RS0030 // This is the one place.

@@ -17,6 +17,24 @@ internal static class UnixNative
     [DllImport("libc", EntryPoint = "dup2", ExactSpelling = true, SetLastError = true)]
     public static extern int Duplicate(int descriptor, int target);
 
+    /// <summary>Keeps what this process has open, but for standard input, output and error, from the programs it starts.</summary>
+    /// <remarks>.NET opens its own files so; this is about those that were inherited, such as the lock file that a script holds.</remarks>
+    public static void KeepDescriptorsFromChildren()
+    {
+        // FIOCLEX of sys/filio.h, asm-generic/ioctls.h. Unlike fcntl it takes no third argument, whose place differs where functions are variadic.
+        nuint closeOnExec = OperatingSystem.IsLinux() ? 0x5451u : 0x20006601u;
+        foreach (string entry in Directory.EnumerateFileSystemEntries(OperatingSystem.IsLinux() ? "/proc/self/fd" : "/dev/fd").ToArray())
+        {
+            if (int.TryParse(Path.GetFileName(entry), out int descriptor) && descriptor > 2)
+            {
+                _ = Control(descriptor, closeOnExec);
+            }
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "ioctl", ExactSpelling = true, SetLastError = true)]
+    private static extern int Control(int descriptor, nuint request);
+
     /// <summary>Owner of a file or folder; of the link itself where it is one.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     public static uint OwnerOf(string path)
