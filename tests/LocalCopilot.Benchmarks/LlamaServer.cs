@@ -46,8 +46,9 @@ internal sealed class LlamaServer : IAsyncDisposable
         throw new TimeoutException("llama-server did not become ready within 20 s.");
     }
 
-    /// <summary>The line that follows the cursor.</summary>
-    public async Task<string> CompleteLineAsync(string prefix, string suffix, int maxTokens, CancellationToken cancellationToken)
+    /// <summary>Has the line that follows the cursor written.</summary>
+    /// <returns>Tokens of the prompt, those from the server's cache among them.</returns>
+    public async Task<int> CompleteLineAsync(string prefix, string suffix, int maxTokens, CancellationToken cancellationToken)
     {
         JsonObject request = new()
         {
@@ -63,7 +64,7 @@ internal sealed class LlamaServer : IAsyncDisposable
         using HttpResponseMessage response = await _client.PostAsJsonAsync("/infill", request, cancellationToken);
         response.EnsureSuccessStatusCode();
         JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
-        return answer["content"]!.GetValue<string>();
+        return answer["tokens_evaluated"]!.GetValue<int>();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Completion.Prompts;
+using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Evaluation;
 using LocalCopilot.EndToEnd.Tests;
+using LocalCopilot.Llama;
 
 namespace LocalCopilot.Benchmarks;
 
@@ -17,6 +20,9 @@ internal static class TypingReplay
 
     private const int MaxTokens = 48;
 
+    /// <summary>What the daemon's prompts may have with the settings below, before what is typed in this line.</summary>
+    private static readonly PromptBudget Budget = PromptBudget.For(ContextTokens, new CompletionOptions().MaxTokens, contextShare: 0);
+
     internal sealed record Settings(string Repository, string Server, string Model, int Lines, TimeSpan Interval);
 
     public static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
@@ -27,7 +33,8 @@ internal static class TypingReplay
         Console.WriteLine($"{places.Length} lines, {places.Sum(place => place.Expected.Length)} keystrokes, one each {settings.Interval.TotalMilliseconds:0} ms, {Path.GetFileName(model)}, {EngineThreads.Resolve(0)} threads");
 
         Measurements ours = await ReplayAsync(places, settings.Interval, new DaemonTypist(settings.Repository, model), cancellationToken);
-        Measurements theirs = await ReplayAsync(places, settings.Interval, new ServerTypist(settings.Server, model, embedded), cancellationToken);
+        using LlamaModel vocabulary = LlamaModel.Load(model);
+        Measurements theirs = await ReplayAsync(places, settings.Interval, new ServerTypist(settings.Server, model, vocabulary.Vocabulary, embedded), cancellationToken);
         Console.WriteLine($"localcopilot: {ours}");
         Console.WriteLine($"llama-server: {theirs}");
         Console.WriteLine(FormattableString.Invariant($"ratio: median {ours.At(0.5) / theirs.At(0.5):0.00}, 95th {ours.At(0.95) / theirs.At(0.95):0.00}"));
@@ -69,13 +76,15 @@ internal static class TypingReplay
             }
         }
 
-        Console.WriteLine($"{typist.Name}: {stale} of {measurements.Count} were stale before their answer");
+        Console.WriteLine($"{typist.Name}: prompts of up to {typist.MostPromptTokens} tokens, {stale} of {measurements.Count} were stale before their answer");
         return measurements;
     }
 
     private interface ITypist : IAsyncDisposable
     {
         string Name { get; }
+
+        int MostPromptTokens { get; }
 
         Task StartAsync(CancellationToken cancellationToken);
 
@@ -93,6 +102,8 @@ internal static class TypingReplay
         private int _version;
 
         public string Name => "localcopilot";
+
+        public int MostPromptTokens => Budget.Total;
 
         public async Task StartAsync(CancellationToken cancellationToken)
         {
@@ -158,31 +169,40 @@ internal static class TypingReplay
         private static JsonObject Position(int line, int character) => new() { ["line"] = line, ["character"] = character };
     }
 
-    private sealed class ServerTypist(string executable, string model, bool suffixFirst) : ITypist
+    private sealed class ServerTypist(string executable, string model, LlamaVocabulary vocabulary, bool suffixFirst) : ITypist
     {
-        /// <summary>So that the server has as many tokens as we: it cuts the prefix to three quarters of the batch, the suffix to one.</summary>
-        private const int PrefixCharacters = 3 * 600;
-
-        private const int SuffixCharacters = 3 * 250;
+        /// <summary>The server cuts a suffix to a quarter of its batch, less this.</summary>
+        private const int SuffixTokens = (ContextTokens / 4) - 4;
 
         private LlamaServer? _server;
+        private string _prefix = "";
+        private string _suffix = "";
 
         public string Name => "llama-server";
+
+        public int MostPromptTokens { get; private set; }
 
         public async Task StartAsync(CancellationToken cancellationToken) =>
             _server = await LlamaServer.StartAsync(executable, model, ContextTokens, EngineThreads.Resolve(0), suffixFirst, cancellationToken);
 
-        public Task OpenAsync(LinePosition place, CancellationToken cancellationToken) => _server!.CompleteLineAsync("", "", 1, cancellationToken);
-
-        public Task TypeAsync(LinePosition place, int typed, CancellationToken cancellationToken)
+        public Task OpenAsync(LinePosition place, CancellationToken cancellationToken)
         {
             string[] lines = place.Text.Split('\n');
             int offset = lines.Take(place.Line).Sum(line => line.Length + 1) + place.Character;
-            string prefix = place.Text[..offset];
+            int[] suffix = vocabulary.Tokenize(place.Text[offset..]);
+            suffix = suffix[..Math.Min(suffix.Length, SuffixTokens)];
+
             // Cut once for the line, so that typing moves nothing and the server's cache holds.
-            int start = Math.Max(0, prefix.Length - PrefixCharacters);
-            string suffix = place.Text[offset..];
-            return _server!.CompleteLineAsync(prefix[start..] + place.Expected[..(typed + 1)], suffix[..Math.Min(suffix.Length, SuffixCharacters)], MaxTokens, cancellationToken);
+            int[] prefix = vocabulary.Tokenize(place.Text[..offset]);
+            prefix = prefix[Math.Max(0, prefix.Length - (Budget.Total - suffix.Length))..];
+            (_prefix, _suffix) = (vocabulary.Decode(prefix), vocabulary.Decode(suffix));
+            return _server!.CompleteLineAsync("", "", 1, cancellationToken);
+        }
+
+        public async Task TypeAsync(LinePosition place, int typed, CancellationToken cancellationToken)
+        {
+            int tokens = await _server!.CompleteLineAsync(_prefix + place.Expected[..(typed + 1)], _suffix, MaxTokens, cancellationToken);
+            MostPromptTokens = Math.Max(MostPromptTokens, tokens);
         }
 
         public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
