@@ -23,6 +23,12 @@ public sealed record LlamaContextOptions
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Whether attention is computed in one pass over keys and values. On a processor ggml computes batches of
+    /// <see cref="LlamaContext.FlashAttentionTile"/> rows and more in tiles, smaller ones row by row, with other rounding.
+    /// </summary>
+    public bool FlashAttention { get; init; }
+
     /// <summary>Keys and values in F32, for comparisons; else F16.</summary>
     public bool FullPrecisionCache { get; init; }
 
@@ -34,7 +40,8 @@ public sealed record LlamaContextOptions
 /// <remarks>Used by one thread at a time.</remarks>
 public sealed class LlamaContext : IDisposable
 {
-    private const int FlashAttentionDisabled = 0;
+    /// <summary>Rows of the tiles in which flash attention is computed on a processor: <c>GGML_FA_TILE_Q</c>.</summary>
+    public const int FlashAttentionTile = 64;
 
     private readonly LlamaContextHandle _handle;
     private readonly ThreadPoolHandle? _threads;
@@ -53,7 +60,7 @@ public sealed class LlamaContext : IDisposable
         parameters.MaxOutputsPerSequence = 0;
         parameters.Threads = options.Threads;
         parameters.BatchThreads = options.Threads;
-        parameters.FlashAttention = FlashAttentionDisabled;
+        parameters.FlashAttention = options.FlashAttention ? 1 : 0;
         parameters.UnifiedKeyValues = 0;
         if (options.FullPrecisionCache)
         {

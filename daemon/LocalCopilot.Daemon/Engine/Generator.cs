@@ -74,7 +74,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         while (scores.Count < targets.Length)
         {
             int first = scores.Count - 1;
-            int rows = Math.Min(targets.Length - 1 - first, model.Context.MaxOutputs);
+            int rows = Math.Min(targets.Length - 1 - first, Math.Min(model.MostRows, model.Context.MaxOutputs));
             PromptEvaluation.Append(model, sequence, targets.Slice(first, rows), outputs: rows);
             for (int i = 0; i < rows; i++)
             {

@@ -6,7 +6,9 @@ namespace LocalCopilot.Daemon.Engine;
 /// <remarks>
 /// Runs on the engine's thread. Nowhere is a single row evaluated, nor are a single row's logits computed: ggml multiplies a
 /// vector by another kernel than a matrix, with other rounding. From two rows on the results are the same however rows are
-/// batched, and so the same with and without cache and speculation, to the last bit.
+/// batched, and so the same with and without cache and speculation, to the last bit. With flash attention, a batch of a tile's
+/// rows or more is rounded in another way than a smaller one. So all whole tiles of a prompt are evaluated as such, and its rest as
+/// well as what is generated in smaller batches, whatever the cache holds: what was evaluated in the other way is evaluated again.
 /// </remarks>
 internal static class PromptEvaluation
 {
@@ -17,13 +19,20 @@ internal static class PromptEvaluation
     /// <exception cref="OperationCanceledException">Aborted; what was evaluated until then stays.</exception>
     public static (int Cached, int Row) Evaluate(LoadedModel model, SequenceCache.Sequence sequence, ReadOnlySpan<int> prompt)
     {
-        int cached = Math.Max(0, Math.Min(sequence.CommonPrefix(prompt), prompt.Length - LeastRows));
+        int tiled = model.TileRows is { } tile ? (prompt.Length - LeastRows) / tile * tile : 0;
+        int cached = Reusable(sequence, prompt, tiled, model.TileRows ?? 1);
         Cut(model, sequence, cached);
+        while (sequence.Tokens.Count < tiled)
+        {
+            Append(model, sequence, prompt[sequence.Tokens.Count..Math.Min(tiled, sequence.Tokens.Count + LoadedModel.BatchRows)], outputs: LeastRows);
+            sequence.Tiled = sequence.Tokens.Count;
+        }
+
         int row = 0;
         while (sequence.Tokens.Count < prompt.Length)
         {
             ReadOnlySpan<int> rest = prompt[sequence.Tokens.Count..];
-            int rows = Math.Min(rest.Length, LoadedModel.BatchRows);
+            int rows = Math.Min(rest.Length, model.MostRows);
             if (rest.Length - rows == 1)
             {
                 // Leave two for the next batch.
@@ -82,6 +91,15 @@ internal static class PromptEvaluation
             sequence.Tokens.RemoveRange(length, sequence.Tokens.Count - length);
         }
 
+        sequence.Tiled = Math.Min(sequence.Tiled, length);
+
         sequence.Forgotten = false;
+    }
+
+    /// <summary>Tokens of a prompt that the sequence holds, evaluated as they are to be.</summary>
+    private static int Reusable(SequenceCache.Sequence sequence, ReadOnlySpan<int> prompt, int tiled, int tile)
+    {
+        int common = Math.Max(0, Math.Min(sequence.CommonPrefix(prompt), prompt.Length - LeastRows));
+        return sequence.Tiled == tiled && common >= tiled ? common : Math.Min(common, Math.Min(sequence.Tiled, tiled)) / tile * tile;
     }
 }

@@ -84,6 +84,9 @@ internal sealed class SequenceCache
         /// <summary>The tokens in the KV cache, from position 0.</summary>
         public List<int> Tokens { get; } = [];
 
+        /// <summary>Tokens from position 0 that were evaluated in whole tiles of flash attention; those after them were not.</summary>
+        public int Tiled { get; set; }
+
         public SequenceKey Key { get; set; }
 
         public long LastUsed { get; set; }
