@@ -6,10 +6,11 @@ namespace LocalCopilot.Llama;
 internal static unsafe class ThreadPools
 {
     /// <summary>
-    /// Share of ggml's longest spin (100) that a thread waits before it sleeps. Not 0, since the graphs of a small model follow
-    /// each other within microseconds.
+    /// Share of ggml's longest spin (100) that a thread waits for the next graph before it sleeps. Waking it takes microseconds;
+    /// spinning keeps a core from whoever wants it next, such as the thread that sends off the answer: it waited milliseconds.
+    /// docs/performance.md has the comparison.
     /// </summary>
-    private const uint Poll = 50;
+    private const uint Poll = 0;
 
     /// <returns>Null for one thread, or where the processor's backend has no thread pools.</returns>
     public static ThreadPoolHandle? TryCreate(int threads)
