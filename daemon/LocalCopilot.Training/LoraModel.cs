@@ -45,16 +45,21 @@ public sealed class LoraModel : IDisposable
     private readonly GgmlAllocator _allocator;
     private readonly ModelParts _parts;
     private readonly Network _network;
+    private readonly Architecture _architecture;
 
     private LoraModel(GgufFile file, Architecture architecture, LoraOptions lora, ComputeOptions compute, CancellationToken cancellationToken)
     {
         File = file;
+        _architecture = architecture;
         Shape = architecture.ReadShape(file);
         Parameters = new(lora, file.Tensors.Count);
-        _parts = new(file, Shape, Parameters, transposes: true);
+        bool fused = IsFused(compute, Shape);
+        _parts = new(file, Shape, Parameters, transposes: !fused);
         TransformerBlock[] blocks = [.. Enumerable.Range(0, Shape.Layers).Select(layer => architecture.CreateBlock(new(_parts, layer)))];
         MaskedHead head = _parts.Head();
-        _network = new(_parts.Embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), UsesMask: true, compute.Recompute);
+        _network = fused
+            ? new(_parts.Embedding, Shape.Vocabulary, blocks, head, new FusedMatrixProducts(), new FusedAttentionCore(Shape), UsesMask: false, compute.Recompute)
+            : new(_parts.Embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), UsesMask: true, compute.Recompute);
         _backend = compute.Device is { Kind: not LlamaDeviceKind.Cpu } device ? GgmlBackend.Open(device, compute.Abort) : GgmlBackend.Processor(compute.Threads, compute.Abort);
         _parts.Load(_backend, cancellationToken);
         Parameters.Allocate(_backend);
@@ -89,6 +94,28 @@ public sealed class LoraModel : IDisposable
     /// <returns>Null when it was ended by the abort flag.</returns>
     public BatchLoss? Evaluate(PackedBatch batch) => Run(batch, backward: false, dropout: null, keepLogits: false)?.Loss;
 
+    /// <summary>Takes the numbers of an adapter of the same model, rank and strength: a GGUF file, or a folder of PEFT's.</summary>
+    /// <exception cref="TrainingException">It does not fit; the message says why.</exception>
+    /// <exception cref="GgufException">The file is damaged.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public void LoadAdapter(string path) => Parameters.WriteValues(Directory.Exists(path)
+        ? PeftAdapter.Read(path, Shape, _architecture.PermutesQueryAndKey, Parameters)
+        : AdapterFile.Read(path, Shape, Parameters));
+
+    /// <summary>Writes the adapter as a GGUF file that llama.cpp loads, at once or not at all.</summary>
+    /// <exception cref="IOException">The disk is full, or the like; what was there stays.</exception>
+    public void SaveAdapter(string path)
+    {
+        float[] values = Values();
+        DurableFile.Write(path, stream => AdapterFile.Write(stream, Shape, Parameters, values));
+    }
+
+    /// <summary>Writes the adapter as a folder that PEFT loads.</summary>
+    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="baseModel">Name or path by which PEFT finds the base model.</param>
+    /// <exception cref="IOException">The disk is full, or the like.</exception>
+    public void ExportPeft(string folder, string baseModel) => PeftAdapter.Write(folder, baseModel, Shape, _architecture.PermutesQueryAndKey, Parameters, Values());
+
     /// <summary>Computes the loss of a batch and adds its gradients, of the sum of the losses and not their mean, to <see cref="Parameters"/>.</summary>
     /// <param name="batch">Samples.</param>
     /// <param name="dropout">Draws what dropout leaves out; null: nothing.</param>
@@ -107,6 +134,39 @@ public sealed class LoraModel : IDisposable
         _parts.Dispose();
         _backend.Dispose();
     }
+
+    /// <summary>Seconds that each operation of a training step's graph takes, computed one by one; the graph's own order and memory.</summary>
+    internal IReadOnlyList<(string Operation, double Seconds)> Profile(PackedBatch batch, TimeProvider time)
+    {
+        using BatchGraph graph = new(_network, batch, backward: true, keepLogits: false);
+        _allocator.Allocate(graph.Graph);
+        graph.Write(batch);
+        using GgmlContext single = new(1, 1, 1);
+        GgmlGraph one = single.CreateGraph(1);
+        List<(string, double)> profile = [];
+        for (int i = 0; i < graph.Graph.Count; i++)
+        {
+            GgmlTensor node = graph.Graph[i];
+            one.SetSingle(node);
+            long begin = time.GetTimestamp();
+            _backend.Compute(one);
+            profile.Add((node.Operation == "CUSTOM" ? node.Name : node.Operation, time.GetElapsedTime(begin).TotalSeconds));
+        }
+
+        return profile;
+    }
+
+    private float[] Values()
+    {
+        float[] values = new float[Parameters.Count];
+        Parameters.ReadValues(values);
+        return values;
+    }
+
+    /// <summary>Our own operations are for the processor, and for lengths that are multiples of 16, as all published models have.</summary>
+    private static bool IsFused(ComputeOptions compute, ModelShape shape) =>
+        !compute.PlainOperations && compute.Device is null or { Kind: LlamaDeviceKind.Cpu } && GgmlContext.HasFusedOperations
+        && (shape.Width | shape.HeadLength | shape.FeedForwardLength | shape.Vocabulary) % PackedBatch.TokenMultiple == 0;
 
     private (BatchLoss Loss, float[][] Logits)? Run(PackedBatch batch, bool backward, RandomNumbers? dropout, bool keepLogits)
     {

@@ -20,5 +20,18 @@ cancellation.SetAction((parsed, cancellationToken) => CancellationDelay.RunAsync
 Command speculation = new("speculation", "How many tokens a batch gives, and what a token costs, on lines of a real repository.") { repository, model, lines };
 speculation.SetAction((parsed, cancellationToken) => Speculation.RunAsync(parsed.GetValue(repository)!, parsed.GetValue(model)!, parsed.GetValue(lines), cancellationToken));
 
-RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation };
+Option<int> rank = new("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 16 };
+Option<int> rowTokens = new("--row-tokens") { Description = "Tokens that are computed at once.", DefaultValueFactory = _ => 512 };
+Option<int> sampleTokens = new("--sample-tokens") { Description = "Tokens of a sample.", DefaultValueFactory = _ => 512 };
+Option<int> targets = new("--targets") { Description = "Tokens of a sample that are learned, the last ones; at most all but one.", DefaultValueFactory = _ => 511 };
+Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => 2 };
+Option<int> steps = new("--steps") { Description = "Steps that are measured.", DefaultValueFactory = _ => 6 };
+Option<bool> recompute = new("--recompute") { Description = "Compute layers again instead of keeping their results." };
+Option<bool> plain = new("--plain") { Description = "Use ggml's own operations only." };
+Command training = new("training", "Tokens a second and peak memory of training, with a profile by operation.") { model, rank, rowTokens, sampleTokens, targets, threads, steps, recompute, plain };
+training.SetAction(parsed => TrainingSpeed.Run(new(
+    parsed.GetValue(model) is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf"),
+    parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain))));
+
+RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training };
 return await root.Parse(args).InvokeAsync();

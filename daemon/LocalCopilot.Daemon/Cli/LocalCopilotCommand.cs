@@ -20,6 +20,8 @@ internal static class LocalCopilotCommand
         root.Subcommands.Add(DemoCommand.Create(context));
         root.Subcommands.Add(ModelsCommand.Create(context));
         root.Subcommands.Add(DoctorCommand.Create(context));
+        root.Subcommands.Add(TrainCommand.Create(context));
+        root.Subcommands.Add(WorkerCommand.Create(context));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ShortHelp((SynchronousCommandLineAction)help.Action!);
         return root;

@@ -16,7 +16,7 @@ internal abstract class AttentionCore(ModelShape shape)
     /// <param name="Query">q [head length, heads, tokens].</param>
     /// <param name="Key">k [head length, key-value heads, tokens].</param>
     /// <param name="Value">v, as k.</param>
-    /// <param name="Weights">P [tokens, tokens, heads]; <c>default</c> where it is computed again.</param>
+    /// <param name="Weights">What the kind of attention keeps: P [tokens, tokens, heads], or its own result.</param>
     /// <param name="Output">o [heads · head length, tokens].</param>
     public readonly record struct State(GgmlTensor Query, GgmlTensor Key, GgmlTensor Value, GgmlTensor Weights, GgmlTensor Output);
 

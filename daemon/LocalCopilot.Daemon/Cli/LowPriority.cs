@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace LocalCopilot.Daemon.Cli;
+
+/// <summary>Makes training yield to everything else.</summary>
+internal static class LowPriority
+{
+    private const int Process = 0;
+    private const int CallingThread = 0;
+
+    /// <summary>The lowest "nice" that still gets a little of a busy machine.</summary>
+    private const int Nice = 15;
+
+    /// <summary>Lowers the calling thread and those that it starts; the whole process where the system knows no such thing.</summary>
+    public static void Enter()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            using Process self = System.Diagnostics.Process.GetCurrentProcess();
+            self.PriorityClass = ProcessPriorityClass.Idle;
+            return;
+        }
+
+        // Refused only where it would be raised.
+        _ = SetPriority(Process, CallingThread, Nice);
+    }
+
+#pragma warning disable SYSLIB1054 // LibraryImport generates unsafe code, which this assembly does without.
+#pragma warning disable CA5392 // libc is found by the loader.
+    [DllImport("libc", EntryPoint = "setpriority", ExactSpelling = true)]
+    private static extern int SetPriority(int which, int who, int priority);
+#pragma warning restore CA5392, SYSLIB1054
+}

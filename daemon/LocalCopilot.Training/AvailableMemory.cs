@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace LocalCopilot.Training;
+
+/// <summary>Memory that the system could give now.</summary>
+internal static class AvailableMemory
+{
+    /// <summary>The rest is for what other programs take meanwhile.</summary>
+    private const double Share = 0.8;
+
+    /// <returns>Bytes.</returns>
+    public static long Read()
+    {
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        long free = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
+        if (OperatingSystem.IsLinux()
+            && File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
+            && long.TryParse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture, out long kilobytes))
+        {
+            // In a container the limit is lower than what the machine has.
+            free = Math.Min(kilobytes * 1024, memory.TotalAvailableMemoryBytes);
+        }
+
+        return (long)(Share * Math.Max(0, free));
+    }
+}

@@ -1,0 +1,38 @@
+using LocalCopilot.Llama.Gguf;
+using LocalCopilot.Training.Adapters;
+using LocalCopilot.Training.Layers;
+using LocalCopilot.Training.Models;
+
+namespace LocalCopilot.Training;
+
+/// <summary>What training takes, in bytes.</summary>
+/// <param name="Weights">The model's file; its pages can be read again and are the system's to drop, but are all needed in every step.</param>
+/// <param name="Adapter">Numbers, gradients and the optimizer's means.</param>
+/// <param name="Activations">Intermediate results of a row.</param>
+public sealed record MemoryEstimate(long Weights, long Adapter, long Activations)
+{
+    /// <summary>The runtime, the libraries and the graph's description.</summary>
+    private const long Program = 90_000_000;
+
+    /// <summary>Numbers, gradients and means: six times; three more while a checkpoint is written.</summary>
+    private const int CopiesOfAdapter = 9;
+
+    /// <summary>All together.</summary>
+    public long Total => Weights + Adapter + Activations + Program;
+
+    /// <summary>Estimates for a row length.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="lora">The adapter's shape.</param>
+    /// <param name="rowTokens">Tokens that are computed at once.</param>
+    /// <param name="recompute">Whether layers are computed again instead of kept.</param>
+    public static MemoryEstimate Of(GgufFile file, ModelShape shape, LoraOptions lora, int rowTokens, bool recompute)
+    {
+        long numbers = (long)lora.Rank * shape.Layers * ((7L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength));
+        long kept = (4L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength) + shape.Heads + (7L * lora.Rank);
+        long working = (4L * shape.Width) + (6L * shape.QueryLength) + (3L * shape.FeedForwardLength);
+        long activations = recompute ? ((long)shape.Layers * shape.Width) + kept + working : (shape.Layers * kept) + working;
+        long head = (long)shape.Vocabulary * Math.Min(rowTokens, MaskedHead.ChunkTargets);
+        return new(file.TensorBytes, CopiesOfAdapter * numbers * sizeof(float), ((activations * rowTokens) + head) * sizeof(float));
+    }
+}
