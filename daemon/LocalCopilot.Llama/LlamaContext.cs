@@ -46,6 +46,7 @@ public sealed class LlamaContext : IDisposable
     private readonly LlamaContextHandle _handle;
     private readonly ThreadPoolHandle? _threads;
     private readonly int _vocabularyCount;
+    private readonly int _mostThreads;
     private readonly nint _memory;
 
     /// <exception cref="LlamaException">There is not enough memory, or the model cannot be used so.</exception>
@@ -78,6 +79,8 @@ public sealed class LlamaContext : IDisposable
         _memory = LlamaNative.ContextMemory(_handle);
         _vocabularyCount = model.Vocabulary.Count;
         MaxOutputs = (int)parameters.MaxOutputs;
+        _mostThreads = options.Threads;
+        Threads = options.Threads;
         unsafe
         {
             if (options.Abort is { } abort)
@@ -104,6 +107,23 @@ public sealed class LlamaContext : IDisposable
 
     /// <summary>Rows of one batch that give logits, at most.</summary>
     public int MaxOutputs { get; }
+
+    /// <summary>Threads that compute from the next evaluation on: as many as the context was made with, or fewer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one, or more than the context was made with.</exception>
+    public int Threads
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, _mostThreads);
+            if (value != field)
+            {
+                LlamaNative.ContextSetThreads(_handle, value, value);
+                field = value;
+            }
+        }
+    }
 
     internal LlamaContextHandle Handle => _handle;
 

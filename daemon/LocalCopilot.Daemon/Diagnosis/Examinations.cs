@@ -43,7 +43,7 @@ internal static class Examinations
         string path = options.Model.Path.Length > 0 ? options.Model.Path : EmbeddedModelFile.Path;
         using AbortFlag abort = new();
         long start = time.GetTimestamp();
-        using LoadedModel model = LoadedModel.Load(path, options.Engine, abort);
+        using LoadedModel model = LoadedModel.Load(path, options.Engine, abort, TimeProvider.System);
         TimeSpan loading = time.GetElapsedTime(start);
         int[] prompt = model.Model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat("public int Add(int a, int b) => a + b;\n", 20)));
         start = time.GetTimestamp();

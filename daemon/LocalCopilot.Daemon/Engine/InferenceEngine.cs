@@ -235,7 +235,7 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
     private LoadedModel LoadFile(string path)
     {
         long start = _time.GetTimestamp();
-        LoadedModel loaded = LoadedModel.Load(path, _options, _queue.Abort);
+        LoadedModel loaded = LoadedModel.Load(path, _options, _queue.Abort, _time);
         Log.Loaded(_logger, path, loaded.Device.Name, (long)_time.GetElapsedTime(start).TotalMilliseconds);
         return loaded;
     }

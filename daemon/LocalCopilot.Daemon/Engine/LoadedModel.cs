@@ -18,8 +18,14 @@ internal sealed class LoadedModel : IDisposable
     /// </summary>
     private const long MostParametersOfFlashAttention = 50_000_000;
 
-    private LoadedModel(LlamaModel model, LlamaContext context, EngineOptions options, LlamaDevice device)
+    private readonly int _threads;
+    private readonly FreeProcessors? _free;
+
+    private LoadedModel(LlamaModel model, LlamaContext context, EngineOptions options, LlamaDevice device, TimeProvider time)
     {
+        _threads = context.Threads;
+        // Who set a number of threads gets it.
+        _free = options.Threads == 0 && device.Kind == LlamaDeviceKind.Cpu ? new(Environment.ProcessorCount, time, ProcessorUse.Read) : null;
         Model = model;
         Context = context;
         Device = device;
@@ -53,7 +59,7 @@ internal sealed class LoadedModel : IDisposable
     public ServedModel Served { get; }
 
     /// <exception cref="ModelUnavailableException">It cannot be loaded, or not be used for completions.</exception>
-    public static LoadedModel Load(string path, EngineOptions options, AbortFlag abort)
+    public static LoadedModel Load(string path, EngineOptions options, AbortFlag abort, TimeProvider time)
     {
         LlamaModel? model = null;
         try
@@ -76,7 +82,7 @@ internal sealed class LoadedModel : IDisposable
                 FlashAttention = flashAttention,
                 Abort = abort,
             });
-            return new(model, context, options, device) { TileRows = flashAttention ? LlamaContext.FlashAttentionTile : null };
+            return new(model, context, options, device, time) { TileRows = flashAttention ? LlamaContext.FlashAttentionTile : null };
         }
         catch (Exception exception) when (exception is LlamaException or FileNotFoundException)
         {
@@ -89,6 +95,9 @@ internal sealed class LoadedModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>Computes with no more threads than other programs leave processors for.</summary>
+    public void LeaveOthersTheirProcessors() => Context.Threads = Math.Min(_threads, _free?.Count() ?? _threads);
 
     public void Dispose()
     {

@@ -60,6 +60,7 @@ internal static class PromptEvaluation
             model.Batch.Add(token, start + row, sequence.Id, output: row >= tokens.Length - Math.Max(outputs, 1) || row >= rows - LeastRows);
         }
 
+        model.LeaveOthersTheirProcessors();
         DecodeStatus status = model.Context.Decode(model.Batch);
         if (status == DecodeStatus.Done)
         {

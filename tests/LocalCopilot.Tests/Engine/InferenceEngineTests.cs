@@ -31,7 +31,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         using LlamaModel reference = LlamaModel.Load(model.Path);
         int[] prompt = model.Vocabulary.Tokenize(Code);
-        List<int> cold = ColdDecode.Run(reference, prompt, 60, LlamaContext.FlashAttentionTile, EngineThreads.Resolve(0));
+        List<int> cold = ColdDecode.Run(reference, prompt, 60, LlamaContext.FlashAttentionTile, threads: 1);
 
         // As if it was typed: each prompt continues what the cache holds of the one before.
         for (int length = prompt.Length - 12; length < prompt.Length; length++)
