@@ -39,7 +39,7 @@ public static class ErrorCodes
     /// <summary>An adaptation of this repository runs already; data: its <see cref="AdaptationProgress"/>.</summary>
     public const int AdaptationRunning = -32012;
 
-    /// <summary>Disabled for this repository; data: by which file or setting.</summary>
+    /// <summary>Disabled for this repository; data: <see cref="Protocol.DisabledBy"/>.</summary>
     public const int Disabled = -32013;
 
     /// <summary>Another major version of the protocol; data: <see cref="ProtocolMismatch"/>.</summary>

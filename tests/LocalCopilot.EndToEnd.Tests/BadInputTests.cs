@@ -35,6 +35,22 @@ public class BadInputTests
     }
 
     [Fact]
+    public async Task Text_that_is_not_UTF_8_ends_only_the_client_that_sent_it()
+    {
+        await using Sandbox sandbox = new();
+        using LspClient good = LspClient.Start(sandbox);
+        using LspClient bad = LspClient.Start(sandbox);
+        await good.InitializeAsync(Cancelled);
+        await bad.InitializeAsync(Cancelled);
+        byte[] message = Encoding.Latin1.GetBytes("""{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.py","languageId":"python","version":1,"text":"café = 1"}}}""");
+
+        await bad.SendRawAsync((byte[])[.. Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Content-Length: {message.Length}\r\n\r\n")), .. message], Cancelled);
+        await bad.WaitForExitAsync(Cancelled);
+
+        Assert.NotNull((await good.RequestAsync("localCopilot/status", new JsonObject(), Cancelled))["result"]);
+    }
+
+    [Fact]
     public async Task Half_a_message_and_then_the_end_harms_nobody()
     {
         await using Sandbox sandbox = new();

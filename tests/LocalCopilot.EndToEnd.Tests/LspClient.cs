@@ -71,6 +71,29 @@ internal sealed class LspClient(Stream input, Stream output, Process? process = 
         }
     }
 
+    /// <summary>Parameters of the first notification of this method, sent already or still to come, that is looked for.</summary>
+    public async Task<JsonNode> NotificationAsync(string method, Func<JsonNode, bool> isWanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_unclaimed.Find(message => message["method"]?.GetValue<string>() == method && isWanted(message["params"]!)) is { } notification)
+            {
+                _unclaimed.Remove(notification);
+                return notification["params"]!;
+            }
+
+            _unclaimed.Add(await ReceiveAsync(cancellationToken) ?? throw new EndOfStreamException($"The server ended before it sent {method}."));
+        }
+    }
+
+    /// <summary>Sends a message as it stands, framed.</summary>
+    public Task SendTextAsync(string message, CancellationToken cancellationToken)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(message);
+        byte[] header = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {content.Length}\r\n\r\n"));
+        return SendRawAsync((byte[])[.. header, .. content], cancellationToken);
+    }
+
     public async Task SendRawAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await input.WriteAsync(bytes, cancellationToken);
@@ -119,10 +142,5 @@ internal sealed class LspClient(Stream input, Stream output, Process? process = 
         process?.Dispose();
     }
 
-    private Task SendAsync(JsonObject message, CancellationToken cancellationToken)
-    {
-        byte[] content = Encoding.UTF8.GetBytes(message.ToJsonString());
-        byte[] header = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {content.Length}\r\n\r\n"));
-        return SendRawAsync((byte[])[.. header, .. content], cancellationToken);
-    }
+    private Task SendAsync(JsonObject message, CancellationToken cancellationToken) => SendTextAsync(message.ToJsonString(), cancellationToken);
 }

@@ -49,9 +49,14 @@ internal sealed class Sandbox : IAsyncDisposable
     }
 
     /// <summary>Runs the executable to its end.</summary>
-    public async Task<(int ExitCode, string Output, string Error)> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    public Task<(int ExitCode, string Output, string Error)> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        RunWithInputAsync("", cancellationToken, arguments);
+
+    /// <summary>Runs the executable to its end, with a text on its standard input.</summary>
+    public async Task<(int ExitCode, string Output, string Error)> RunWithInputAsync(string input, CancellationToken cancellationToken, params string[] arguments)
     {
         using Process process = Start(arguments);
+        await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);

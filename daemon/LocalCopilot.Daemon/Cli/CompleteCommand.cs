@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
+using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Daemon.Rpc;
 using LocalCopilot.Protocol;
@@ -10,12 +12,17 @@ namespace LocalCopilot.Daemon.Cli;
 /// <summary>One completion at a place in a file, for the shell and for scripts.</summary>
 internal static class CompleteCommand
 {
+    /// <summary>More than the daemon takes, whatever its settings.</summary>
+    private const long MaxFileBytes = 256L << 20;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static Command Create(CommandContext context)
     {
-        Argument<string> place = new("place") { Description = "FILE:LINE:COLUMN, both counted from 1 as editors show them." };
+        Argument<string> place = new("place") { Description = "FILE:LINE:COLUMN, both counted from 1 as editors show them; a column past the line's end is its end." };
         Option<bool> standardInput = new("--stdin") { Description = "Take the file's text from standard input." };
-        Option<int?> count = new("--count") { Description = "Suggestions wanted, at most; 1 where it is left out." };
-        Option<int?> maxTokens = new("--max-tokens") { Description = "Tokens of a suggestion, at most." };
+        NumberOption count = new("--count", least: 1) { Description = "Suggestions wanted, at most; 1 where it is left out." };
+        NumberOption maxTokens = new("--max-tokens", least: 1) { Description = "Tokens of a suggestion, at most." };
         Option<bool> oneLine = new("--single-line") { Description = "One line only." };
         Option<bool> block = new("--multi-line") { Description = "A block." };
         Option<bool> noContext = new("--no-context") { Description = "Use no text of other files." };
@@ -23,7 +30,9 @@ internal static class CompleteCommand
         Command command = new("complete", """
             Complete the code at a place in a file.
 
-            What follows the place is not changed. Ends with 0, also when there is nothing to suggest.
+            Prints the text that would be inserted; with --count several, separated by lines of ---. The file needs no repository.
+            Ends with 0, also when there is nothing to suggest; with 1 when the file or the model cannot be used, or LocalCopilot
+            is off for the repository; with 3 when the daemon cannot be reached.
             Examples:
               localcopilot complete src/Program.cs:12:9
               git show HEAD:a.py | localcopilot complete a.py:3:1 --stdin --json
@@ -35,37 +44,27 @@ internal static class CompleteCommand
             {
                 result.AddError("--single-line and --multi-line exclude each other. Give one of them, or none to let the place decide.");
             }
-
-            if (result.GetValue(count) < 1)
-            {
-                result.AddError("--count must be 1 or more.");
-            }
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (Parse(parsed.GetValue(place)!) is not var (file, line, column))
+            if (FilePlace.Parse(parsed.GetValue(place)!) is not { } at)
             {
-                context.Error.WriteLine($"'{parsed.GetValue(place)}' is no place. Write FILE:LINE:COLUMN, e.g. src/Program.cs:12:9.");
+                context.Error.WriteLine($"'{parsed.GetValue(place)}' is no place. Write FILE:LINE:COLUMN, counted from 1, e.g. src/Program.cs:12:9.");
                 return ExitCodes.Usage;
             }
 
-            string text;
-            try
+            if (await ReadAsync(context, at, parsed.GetValue(standardInput), cancellationToken) is not { } text)
             {
-                text = parsed.GetValue(standardInput) ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                context.Error.WriteLine($"{file} cannot be read: {exception.Message}");
                 return ExitCodes.Failure;
             }
 
+            string file = Path.GetFullPath(at.File);
             CompleteParams request = new()
             {
-                Path = Path.GetFullPath(file),
-                Repository = RepositoryLocator.RootOf(Path.GetFullPath(file), []),
+                Path = file,
+                Repository = RepositoryLocator.RootOf(file, []),
                 Text = text,
-                Position = new(line - 1, column - 1),
+                Position = new(at.Line - 1, at.Column - 1),
                 Count = parsed.GetValue(count),
                 MaxTokens = parsed.GetValue(maxTokens),
                 SingleLine = parsed.GetValue(oneLine) ? true : parsed.GetValue(block) ? false : null,
@@ -78,7 +77,7 @@ internal static class CompleteCommand
 
     private static async Task<int> RunAsync(CommandContext context, DaemonClient daemon, CompleteParams request, bool json, CancellationToken cancellationToken)
     {
-        CompleteResult result = await daemon.Control.CompleteAsync(request, cancellationToken);
+        CompleteResult result = await Waiting.ForAsync(context, "Completing ...", daemon.Control.CompleteAsync(request, cancellationToken));
         if (json)
         {
             await context.WriteJsonAsync(result, cancellationToken);
@@ -103,13 +102,45 @@ internal static class CompleteCommand
         return ExitCodes.Success;
     }
 
-    private static (string File, int Line, int Column)? Parse(string place)
+    /// <returns>Null, and said why, where there is no such text or no such line in it.</returns>
+    private static async Task<string?> ReadAsync(CommandContext context, FilePlace at, bool standardInput, CancellationToken cancellationToken)
     {
-        string[] parts = place.Split(':');
-        return parts.Length >= 3
-            && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out int line) && line > 0
-            && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int column) && column > 0
-            ? (string.Join(':', parts[..^2]), line, column)
-            : null;
+        string text;
+        try
+        {
+            if (!standardInput && new FileInfo(at.File) is { Exists: true, Length: > MaxFileBytes } file)
+            {
+                context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.File} has {file.Length / 1_000_000} MB, which is too large to complete in. Give a file of at most {MaxFileBytes / 1_000_000} MB."));
+                return null;
+            }
+
+            await using Stream stream = standardInput ? Console.OpenStandardInput() : File.OpenRead(at.File);
+            using StreamReader reader = new(stream, Strict);
+            text = await reader.ReadToEndAsync(cancellationToken);
+        }
+        catch (DecoderFallbackException)
+        {
+            context.Error.WriteLine($"{(standardInput ? "Standard input" : at.File)} is no UTF-8 text. Convert it, or give another file.");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            context.Error.WriteLine($"{at.File} cannot be read: {exception.Message}");
+            return null;
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            context.Error.WriteLine($"{(standardInput ? "Standard input" : at.File)} is binary. Give a text file.");
+            return null;
+        }
+
+        if (!TextOffsets.TryGet(text, new(at.Line - 1, 0), out _, out int lines))
+        {
+            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.File} has {lines} line{(lines == 1 ? "" : "s")}, and line {at.Line} was asked for. Lines are counted from 1."));
+            return null;
+        }
+
+        return text;
     }
 }

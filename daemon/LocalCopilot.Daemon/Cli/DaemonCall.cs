@@ -7,13 +7,14 @@ namespace LocalCopilot.Daemon.Cli;
 /// <summary>What commands that ask the daemon have in common: connecting, and what goes wrong with it.</summary>
 internal static class DaemonCall
 {
-    /// <summary>Runs with a connection; the daemon is started where none runs.</summary>
+    /// <summary>Runs with a connection.</summary>
+    /// <param name="startIfNeeded">Whether the daemon is started where none runs.</param>
     /// <returns>The command's exit code.</returns>
-    public static async Task<int> RunAsync(CommandContext context, Func<DaemonClient, Task<int>> run, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(CommandContext context, Func<DaemonClient, Task<int>> run, CancellationToken cancellationToken, bool startIfNeeded = true)
     {
         try
         {
-            await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded: true, context.Time, cancellationToken);
+            await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded, context.Time, cancellationToken);
             return await run(daemon);
         }
         catch (DaemonUnavailableException exception)
@@ -30,10 +31,6 @@ internal static class DaemonCall
         {
             context.Error.WriteLine(exception.Message);
             return ExitCodes.Failure;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return ExitCodes.Interrupted;
         }
     }
 }

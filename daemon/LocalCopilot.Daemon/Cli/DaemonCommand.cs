@@ -28,7 +28,7 @@ internal static class DaemonCommand
         try
         {
             int result = await DaemonProcess.RunAsync(context.Paths, detached, context.Time, cancellationToken);
-            if (result == DaemonProcess.AlreadyRunning && !detached)
+            if (result == ExitCodes.AlreadyRunning && !detached)
             {
                 context.Error.WriteLine("A daemon of yours runs already. `localcopilot status` shows it, `localcopilot stop` ends it.");
             }

@@ -13,8 +13,10 @@ internal static class DoctorCommand
         Command command = new("doctor", """
             Check natives, devices, model, settings, folders, socket, disk, memory and git, and say what to fix.
 
-            Starts no daemon and changes nothing. Ends with 0, or with 1 where something has to be fixed.
-            Example: localcopilot doctor
+            Starts no daemon, and loads the model by itself to try it. Ends with 0, or with 1 where something has to be fixed.
+            Examples:
+              localcopilot doctor
+              localcopilot doctor --json
             """)
         { json };
         command.SetAction(async (parsed, cancellationToken) =>

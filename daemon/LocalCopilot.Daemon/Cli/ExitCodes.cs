@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>The daemon could not be reached or started, or went away.</summary>
     public const int DaemonUnavailable = 3;
 
+    /// <summary>Of <c>daemon</c>: another one of this user runs already. No failure for who only wants one to run.</summary>
+    public const int AlreadyRunning = Hosting.DaemonProcess.AlreadyRunning;
+
     /// <summary>Ended by Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using LocalCopilot.Daemon.Cli.Demo;
 using Spectre.Console;
 
 namespace LocalCopilot.Daemon.Cli;
@@ -11,7 +12,16 @@ internal static class LocalCopilotCommand
 {
     public static RootCommand Create(CommandContext context)
     {
-        RootCommand root = new("Code completions from a local model that learns your repositories, offline.");
+        RootCommand root = new("""
+            Code completions from a local model, offline.
+
+            An editor starts `localcopilot lsp`; one daemon serves all editors of a user and starts by itself.
+            Examples:
+              localcopilot demo                          see it complete a repository, beside what was really written
+              localcopilot complete src/Program.cs:12:9  one completion, for the shell
+              localcopilot doctor                        what does not work here, and what to do
+            Ends with 0 when done, 1 when it failed, 2 when the command line was wrong, 3 without a daemon, 130 after Ctrl-C.
+            """);
         root.Subcommands.Add(LspCommand.Create(context));
         root.Subcommands.Add(DaemonCommand.Create(context));
         root.Subcommands.Add(StatusCommand.Create(context));
@@ -34,7 +44,7 @@ internal static class LocalCopilotCommand
         ParseResult parsed = Create(context).Parse(arguments);
         if (parsed.Errors.Count == 0)
         {
-            return await parsed.InvokeAsync();
+            return await InvokeAsync(context, parsed);
         }
 
         foreach (ParseError error in parsed.Errors)
@@ -44,6 +54,25 @@ internal static class LocalCopilotCommand
 
         context.Error.WriteLine($"`{NameOf(parsed.CommandResult)} --help` shows what there is.");
         return ExitCodes.Usage;
+    }
+
+    private static async Task<int> InvokeAsync(CommandContext context, ParseResult parsed)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+#pragma warning disable CA1031 // What no command expected is shown whole, and ends with an exit code that scripts know.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            context.Error.WriteLine($"This is a defect of LocalCopilot; please report it with these lines.{Environment.NewLine}{exception}");
+            return ExitCodes.Failure;
+        }
     }
 
     private static string NameOf(CommandResult command) => command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "localcopilot";

@@ -32,7 +32,7 @@ internal static class LspCommand
         }
         catch (DaemonUnavailableException exception)
         {
-            context.Error.MarkupLineInterpolated($"{exception.Message}");
+            context.Error.WriteLine(exception.Message);
             return ExitCodes.DaemonUnavailable;
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or MultiplexingProtocolException)

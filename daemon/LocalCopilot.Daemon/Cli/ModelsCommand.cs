@@ -11,7 +11,14 @@ namespace LocalCopilot.Daemon.Cli;
 internal static class ModelsCommand
 {
     public static Command Create(CommandContext context) =>
-        new("models", "List the models on this machine, or select the one that is served.") { CreateList(context), CreateSelect(context) };
+        new("models", """
+            List the models on this machine, or select the one that is served.
+
+            Examples:
+              localcopilot models list
+              localcopilot models select embedded
+            """)
+        { CreateList(context), CreateSelect(context) };
 
     private static Command CreateList(CommandContext context)
     {
@@ -22,6 +29,7 @@ internal static class ModelsCommand
 
             "memory" is what serving takes, estimated; "fills in" is no where only the text before the cursor is used;
             "trains" says whether adapters can be trained, and the memory that takes. * is served now.
+            Ends with 0, with 3 when the daemon cannot be reached.
             Examples:
               localcopilot models list
               localcopilot models list --all --json
@@ -55,6 +63,7 @@ internal static class ModelsCommand
             Serve another model from the next completion on, and remember it.
 
             A model that cannot be loaded is refused, and the one before stays.
+            Ends with 0, with 1 when it was refused, with 3 when the daemon cannot be reached.
             Examples:
               localcopilot models select ~/models/qwen2.5-coder-1.5b-q8_0.gguf
               localcopilot models select qwen2.5-coder:1.5b

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Protocol;
 using Spectre.Console;
@@ -12,40 +11,37 @@ internal static class StatusCommand
 {
     public static Command Create(CommandContext context)
     {
-        Option<bool> json = new("--json") { Description = "Print protocol.md's StatusResult." };
+        Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/status." };
         Command command = new("status", """
             Show how the daemon, the model and the engine are. Starts nothing.
 
             Ends with 0, or with 3 when no daemon runs.
-            Example: localcopilot status --json
+            Examples:
+              localcopilot status
+              localcopilot status --json
             """);
         command.Options.Add(json);
-        command.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(json), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => DaemonCall.RunAsync(
+            context,
+            daemon => RunAsync(context, daemon, parsed.GetValue(json), cancellationToken),
+            cancellationToken,
+            startIfNeeded: false));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, DaemonClient daemon, bool json, CancellationToken cancellationToken)
     {
-        try
+        StatusResult status = await daemon.Control.StatusAsync(new() { Repository = Environment.CurrentDirectory }, cancellationToken);
+        if (json)
         {
-            await using DaemonClient daemon = await DaemonClient.ConnectAsync(context.Paths, startIfNeeded: false, context.Time, cancellationToken);
-            StatusResult status = await daemon.Control.StatusAsync(new() { Repository = Environment.CurrentDirectory }, cancellationToken);
-            if (json)
-            {
-                await context.Output.Profile.Out.Writer.WriteLineAsync(JsonSerializer.Serialize(status, ProtocolJson.CreateOptions()).AsMemory(), cancellationToken);
-            }
-            else
-            {
-                context.Output.Write(Describe(status));
-            }
+            await context.WriteJsonAsync(status, cancellationToken);
+        }
+        else
+        {
+            context.Output.Write(Describe(status));
+        }
 
-            return ExitCodes.Success;
-        }
-        catch (DaemonUnavailableException exception)
-        {
-            context.Error.MarkupLineInterpolated($"{exception.Message}");
-            return ExitCodes.DaemonUnavailable;
-        }
+        return ExitCodes.Success;
     }
 
     private static Grid Describe(StatusResult status)

@@ -15,7 +15,7 @@ internal static class StopCommand
         Command command = new("stop", """
             End the daemon after it saved its state. Editors that use it start another.
 
-            Ends with 0, also when none ran.
+            Ends with 0, also when none ran, and with 3 when it does not end.
             Example: localcopilot stop
             """);
         command.Options.Add(json);
@@ -33,7 +33,7 @@ internal static class StopCommand
         }
         catch (Exception exception) when (exception is DaemonUnavailableException or TimeoutException)
         {
-            context.Error.MarkupLineInterpolated($"{exception.Message}");
+            context.Error.WriteLine(exception.Message);
             return ExitCodes.DaemonUnavailable;
         }
     }

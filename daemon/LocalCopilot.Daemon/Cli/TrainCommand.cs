@@ -35,6 +35,7 @@ internal static class TrainCommand
             Train a LoRA adapter for a GGUF model from a file of samples. No daemon is needed.
 
             Ctrl-C ends it with a checkpoint beside the output; the same command goes on from there.
+            Ends with 0, with 1 when the model, the samples or the memory do not do, with 130 after Ctrl-C.
             Examples:
               localcopilot train --model model.gguf --data samples.jsonl --out adapter.gguf
               localcopilot train --model model.gguf --data train.jsonl --held-out test.jsonl --out adapter.gguf --epochs 3 --rank 32 --json

@@ -18,6 +18,7 @@ internal static class WorkerCommand
             Train one adapter for the daemon: a job file in, reports as lines of JSON out, requests as lines of text on standard input.
 
             Requests: pause, resume, stop. Where standard input ends, the worker stops and leaves a checkpoint.
+            Ends with 0 when the adapter is written, with 1 when it failed, with 130 when it was stopped.
             Example:
               localcopilot worker job.json
             """)

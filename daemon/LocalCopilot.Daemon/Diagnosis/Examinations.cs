@@ -3,6 +3,7 @@ using LibGit2Sharp;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Hosting;
+using LocalCopilot.Daemon.Models;
 using LocalCopilot.Llama;
 
 namespace LocalCopilot.Daemon.Diagnosis;
@@ -95,9 +96,13 @@ internal static class Examinations
 
     private static Finding Memory()
     {
-        GCMemoryInfo memory = GC.GetGCMemoryInfo();
-        long free = memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
-        string text = FormattableString.Invariant($"{free / 1e9:0.0} of {memory.TotalAvailableMemoryBytes / 1e9:0.0} GB free");
+        long free = FreeMemory.Read();
+        if (free == 0)
+        {
+            return new("memory", FindingState.Ok, "this system does not say how much is free");
+        }
+
+        string text = FormattableString.Invariant($"{ModelMemory.Describe(free)} of {ModelMemory.Describe(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} free");
         return free < LeastMemoryBytes
             ? new("memory", FindingState.Warning, text, "The embedded model needs about 150 MB; others what `localcopilot models list` says. Close something, or select a smaller model.")
             : new("memory", FindingState.Ok, text);
@@ -152,10 +157,13 @@ internal static class Examinations
     private static Finding Failed(string name, Exception exception) => new(name, FindingState.Failure, exception.Message, name switch
     {
         "natives" or "devices" => "Build the project again: `dotnet build` fetches llama.cpp's libraries.",
+        _ when exception is SettingsException => "Correct the file, or move it away to use the defaults.",
         "model" => "`localcopilot models select embedded` goes back to the model that comes with the program.",
         "folder" => "Make it writable for you, or set XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME to folders that are.",
         "socket" => "Set XDG_RUNTIME_DIR to a folder that only you can enter.",
         "daemon" => "`localcopilot stop` ends it; the next command starts another.",
-        _ => null,
+        "disk" => "Set XDG_DATA_HOME to a folder on a disk that can be looked at.",
+        "git" => "`git fsck` says what is wrong with the repository; completions go on without its other files.",
+        _ => "Please report this as a defect, with these lines.",
     });
 }

@@ -43,31 +43,24 @@ internal sealed class DaemonClient : IAsyncDisposable
     {
         RuntimeFolder.Ensure(paths);
         LocalTransport transport = LocalTransport.For(paths);
-        try
+        using FileLock launching = await LockAsync(paths, time, cancellationToken);
+        DaemonClient? client = await TryConnectAsync(transport, mayReplace: startIfNeeded, cancellationToken);
+        if (client is not null)
         {
-            using FileLock launching = await FileLock.AcquireAsync(paths.LaunchLockFile, Patience, time, cancellationToken);
-            DaemonClient? client = await TryConnectAsync(transport, mayReplace: startIfNeeded, cancellationToken);
-            if (client is not null)
-            {
-                return client;
-            }
+            return client;
+        }
 
-            return startIfNeeded
-                ? await LaunchAsync(paths, transport, time, cancellationToken)
-                : throw new DaemonUnavailableException("No daemon is running. An editor starts it, or `localcopilot daemon` does.") { NotRunning = true };
-        }
-        catch (Exception exception) when (exception is TimeoutException or UnauthorizedAccessException)
-        {
-            throw new DaemonUnavailableException(exception.Message, exception);
-        }
+        return startIfNeeded
+            ? await LaunchAsync(paths, transport, time, cancellationToken)
+            : throw new DaemonUnavailableException("No daemon is running. An editor starts it, or `localcopilot daemon` does.") { NotRunning = true };
     }
 
     /// <summary>Asks the running daemon, of whatever protocol version, to end.</summary>
-    /// <exception cref="DaemonUnavailableException">None runs.</exception>
+    /// <exception cref="DaemonUnavailableException">None runs, or it cannot be spoken with.</exception>
     public static async Task StopAsync(LocalCopilotPaths paths, TimeProvider time, CancellationToken cancellationToken)
     {
         RuntimeFolder.Ensure(paths);
-        using FileLock launching = await FileLock.AcquireAsync(paths.LaunchLockFile, Patience, time, cancellationToken);
+        using FileLock launching = await LockAsync(paths, time, cancellationToken);
         await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
             ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
         await client.Control.ShutdownAsync(new(), cancellationToken);
@@ -82,6 +75,22 @@ internal sealed class DaemonClient : IAsyncDisposable
     {
         _rpc.Dispose();
         await _connection.DisposeAsync();
+    }
+
+    private static async Task<FileLock> LockAsync(LocalCopilotPaths paths, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FileLock.AcquireAsync(paths.LaunchLockFile, Patience, time, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new DaemonUnavailableException(exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DaemonUnavailableException($"The lock {paths.LaunchLockFile} cannot be made: {exception.Message} Free space on its disk, or set XDG_RUNTIME_DIR to a folder that you may write to.", exception);
+        }
     }
 
     private static async Task<DaemonClient> LaunchAsync(LocalCopilotPaths paths, LocalTransport transport, TimeProvider time, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ internal static class DaemonParts
         services.AddSingleton<Engine.IInferenceEngine>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
         services.AddSingleton<Engine.IEngineStatus>(provider => provider.GetRequiredService<Engine.InferenceEngine>());
         services.AddSingleton<Documents.OpenDocuments>();
+        services.AddSingleton<Git.DisabledRepositories>();
         services.AddSingleton<Completion.Context.IContextSource, Completion.Context.ContextSource>();
         services.AddSingleton<Completion.Context.StickyContext>();
         services.AddSingleton<Completion.Rhythm.TypingRhythms>();

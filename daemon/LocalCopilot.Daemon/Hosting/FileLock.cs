@@ -14,18 +14,22 @@ internal sealed class FileLock : IDisposable
     private FileLock(FileStream file) => _file = file;
 
     /// <returns>Null while another process holds it.</returns>
+    /// <exception cref="IOException">The file cannot be made: the disk is full or read-only, say.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be made.</exception>
     public static FileLock? TryAcquire(string path)
     {
         try
         {
             return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException exception) when (IsHeld(exception))
         {
             return null;
         }
     }
 
+    /// <exception cref="IOException">The file cannot be made: the disk is full or read-only, say.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be made.</exception>
     /// <exception cref="TimeoutException">Another process held it for all of <paramref name="patience"/>.</exception>
     public static async Task<FileLock> AcquireAsync(string path, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -47,4 +51,8 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <remarks>The code is ERROR_SHARING_VIOLATION on Windows; elsewhere flock's EWOULDBLOCK, 11 on Linux and 35 on macOS (errno.h).</remarks>
+    private static bool IsHeld(IOException exception) => exception.HResult ==
+        (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
 }

@@ -2,6 +2,7 @@ using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Models;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class ClientConnection(
     IModelSelection models,
     IEngineStatus engine,
     OpenDocuments open,
+    DisabledRepositories disabled,
     LocalCopilotOptions options,
     ILoggerFactory loggers)
 {
@@ -107,10 +109,10 @@ internal sealed partial class ClientConnection(
         rpc.TraceSource.Switch.Level = System.Diagnostics.SourceLevels.Off;
         using (rpc)
         {
-            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, needsHello: !isEditor), TargetOptions);
+            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, needsHello: !isEditor), TargetOptions);
             if (isEditor)
             {
-                session = new(completion, feedback, open, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
+                session = new(completion, feedback, open, disabled, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
                 rpc.AddLocalRpcTarget(session, TargetOptions);
             }
 
@@ -135,7 +137,7 @@ internal sealed partial class ClientConnection(
 
             if (message is { Id: { } id, Method: not null })
             {
-                string text = $"{message.Method} has {message.Bytes} bytes; at most {options.Daemon.MaxMessageBytes} are taken (daemon.maxMessageBytes in the settings).";
+                string text = $"{message.Method} has {message.Bytes} bytes; at most {options.Daemon.MaxMessageBytes} are taken. Send a smaller document, or raise daemon.maxMessageBytes in the settings.";
                 await handler.WriteAsync(new JsonRpcError { RequestId = id, Error = new() { Code = (JsonRpcErrorCode)ErrorCodes.InvalidRequest, Message = text } }, cancellationToken);
             }
         }

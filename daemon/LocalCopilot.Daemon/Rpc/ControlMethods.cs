@@ -1,13 +1,14 @@
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Models;
 using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The <c>localCopilot/*</c> methods of one channel.</summary>
-internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, bool needsHello) : ILocalCopilotControl
+internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, DisabledRepositories disabled, bool needsHello) : ILocalCopilotControl
 {
     private bool _greeted = !needsHello;
 
@@ -50,13 +51,19 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
         string? root = parameters.Repository is { } repository ? RepositoryLocator.RootOf(RepositoryLocator.PathOf(repository) ?? throw RpcErrors.InvalidParams($"{repository} is no absolute path and no file uri. Give one of both."), []) : null;
         string path = RepositoryLocator.PathOf(parameters.Path)
             ?? (root is not null ? Path.GetFullPath(parameters.Path, root) : throw RpcErrors.InvalidParams($"The path {parameters.Path} is relative and no repository was given. Give an absolute path, or the repository."));
+        root ??= RepositoryLocator.RootOf(path, []);
+        if (disabled.ReasonOf(root) is { } reason)
+        {
+            throw RpcErrors.Disabled(root!, reason);
+        }
+
         DocumentSnapshot document = new(new Uri(path).AbsoluteUri, LanguageIds.Of(path), version: 0, parameters.Text);
         CompletionResult result = await completion.CompleteAsync(
             new()
             {
                 Document = document,
                 Position = TextPositions.Check(document, parameters.Position),
-                RepositoryRoot = root ?? RepositoryLocator.RootOf(path, []),
+                RepositoryRoot = root,
                 MaxTokens = parameters.MaxTokens,
                 SingleLine = parameters.SingleLine,
                 UseAdapter = parameters.UseAdapter ?? true,

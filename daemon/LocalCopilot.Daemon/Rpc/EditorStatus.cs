@@ -18,6 +18,9 @@ internal sealed class EditorStatus(JsonRpc rpc, IEngineStatus engine, ServerStat
         ? ReportAsync(new(StatusKind.Warning, Busy: false, warning))
         : ReportAsync(new(StatusKind.Normal, Busy: false, ""));
 
+    /// <param name="reason">Which file turns LocalCopilot off, and what it says.</param>
+    public Task ReportDisabledAsync(string reason) => ReportAsync(new(StatusKind.Inactive, Busy: false, $"Off for this repository: {reason}."));
+
     /// <summary>Runs a completion and says what the user has to know of it: that the model loads, and that it cannot.</summary>
     public async Task<T> ObserveAsync<T>(Func<Task<T>> completion)
     {

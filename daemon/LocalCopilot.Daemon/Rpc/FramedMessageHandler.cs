@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Unicode;
 using LocalCopilot.Protocol;
 using StreamJsonRpc;
 using StreamJsonRpc.Protocol;
@@ -12,7 +13,7 @@ namespace LocalCopilot.Daemon.Rpc;
 /// <summary>LSP's framing: header lines that end in CR LF, one of them <c>Content-Length: bytes</c>, an empty line, and that many bytes of UTF-8 JSON.</summary>
 /// <remarks>
 /// Nothing is allocated by what a header claims: bytes are buffered as they arrive, up to the limit. A message over the limit is
-/// read past and reported; a broken header, or a claim beyond reason, ends the connection, and only this one.
+/// read past and reported; a broken header, a claim beyond reason, or content that is not UTF-8 ends the connection, and only this one.
 /// </remarks>
 internal sealed class FramedMessageHandler : PipeMessageHandler
 {
@@ -146,6 +147,12 @@ internal sealed class FramedMessageHandler : PipeMessageHandler
         ReadOnlySequence<byte> content = read.Buffer.Slice(0, length);
         byte[] copy = content.ToArray();
         Reader.AdvanceTo(content.End);
+        if (!Utf8.IsValid(copy))
+        {
+            // The parser would find it only where a text is read, and a change that is lost leaves both sides with different texts.
+            throw new DecoderFallbackException($"A message of {length} bytes is not UTF-8.");
+        }
+
         return Formatter.Deserialize(new ReadOnlySequence<byte>(copy));
     }
 

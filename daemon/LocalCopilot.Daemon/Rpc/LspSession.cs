@@ -2,6 +2,7 @@ using System.Text.Json;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
+using LocalCopilot.Daemon.Git;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.Logging;
 using StreamJsonRpc;
@@ -13,8 +14,11 @@ namespace LocalCopilot.Daemon.Rpc;
 /// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
 /// A completion computes on the snapshot that it took then.
 /// </remarks>
-internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, DisabledRepositories disabled, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
 {
+    /// <summary>A text that is missing must not be taken for an empty one.</summary>
+    private static readonly JsonSerializerOptions Json = new(ProtocolJson.CreateOptions()) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly DocumentStore _documents = new();
     private readonly RunningCompletions _running = new();
     private readonly TaskCompletionSource _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,9 +73,13 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     public void SetTrace(SetTraceParams parameters) => Log.Trace(logger, parameters.Value);
 
     [JsonRpcMethod(LspMethods.DidOpen, UseSingleObjectParameterDeserialization = true)]
-    public void DidOpen(DidOpenParams parameters)
+    public void DidOpen(JsonElement parameters)
     {
-        TextDocumentItem item = parameters.TextDocument;
+        if (Read<DidOpenParams>(LspMethods.DidOpen, parameters)?.TextDocument is not { } item)
+        {
+            return;
+        }
+
         DocumentSnapshot document = new(item.Uri, item.LanguageId, item.Version, item.Text);
         _documents.Open(document);
         open.Changed(this, document);
@@ -79,13 +87,18 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     }
 
     [JsonRpcMethod(LspMethods.DidChange, UseSingleObjectParameterDeserialization = true)]
-    public void DidChange(DidChangeParams parameters)
+    public void DidChange(JsonElement parameters)
     {
-        string uri = parameters.TextDocument.Uri;
+        if (Read<DidChangeParams>(LspMethods.DidChange, parameters) is not { } changed)
+        {
+            return;
+        }
+
+        string uri = changed.TextDocument.Uri;
         try
         {
-            DocumentEdit[] edits = [.. parameters.ContentChanges.Select(change => new DocumentEdit(change.Text, change.Range is { } range ? (ToText(range.Start), ToText(range.End)) : null))];
-            if (_documents.Change(uri, parameters.TextDocument.Version, edits) is { } document)
+            DocumentEdit[] edits = [.. changed.ContentChanges.Select(ToEdit)];
+            if (_documents.Change(uri, changed.TextDocument.Version, edits) is { } document)
             {
                 open.Changed(this, document);
             }
@@ -97,7 +110,8 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         catch (EditDoesNotFitException exception)
         {
             Log.EditDoesNotFit(logger, uri, exception.Message);
-            open.Closed(this, uri);
+            Forget(uri);
+            return;
         }
 
         _running.End(uri, RpcErrors.Changed(uri));
@@ -143,6 +157,12 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         string uri = parameters.TextDocument.Uri;
         DocumentSnapshot document = _documents.Find(uri) ?? throw RpcErrors.NotOpen(uri);
         CompletionRequest request = InlineCompletions.CreateRequest(parameters, document, RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), _folders), options.Completion.Alternatives);
+        if (disabled.ReasonOf(request.RepositoryRoot) is { } reason)
+        {
+            await status.ReportDisabledAsync(reason);
+            return new([]);
+        }
+
         using RunningCompletions.Running running = _running.Begin(uri, cancellationToken);
         try
         {
@@ -192,7 +212,7 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     }
 
     /// <summary>A message was too large: the document it would have opened or changed is not known any more.</summary>
-    public void Forget(string uri)
+    internal void Forget(string uri)
     {
         _documents.Close(uri);
         open.Closed(this, uri);
@@ -200,9 +220,38 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     }
 
     /// <summary>The editor is gone: its documents are not open any more.</summary>
-    public void End() => open.SessionEnded(this);
+    internal void End() => open.SessionEnded(this);
+
+    /// <remarks>In an array, null passes for any type.</remarks>
+    private static DocumentEdit ToEdit(ContentChange? change) => change is null
+        ? throw new EditDoesNotFitException("A change is null.")
+        : new(change.Text, change.Range is { } range ? (ToText(range.Start), ToText(range.End)) : null);
 
     private static TextPosition ToText(Position position) => new(position.Line, position.Character);
+
+    /// <summary>What a document's text depends on is read here and not by StreamJsonRpc, which would pass over a notification that it cannot read.</summary>
+    /// <returns>Null where it cannot be understood: its document is not known any more.</returns>
+    private T? Read<T>(string method, JsonElement parameters)
+        where T : class
+    {
+        try
+        {
+            return parameters.Deserialize<T>(Json) ?? throw new JsonException("It has no parameters.");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            string? uri = parameters.ValueKind == JsonValueKind.Object
+                && parameters.TryGetProperty("textDocument", out JsonElement document) && document.ValueKind == JsonValueKind.Object
+                && document.TryGetProperty("uri", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+            Log.NotUnderstood(logger, method, uri ?? "no document", exception.Message);
+            if (uri is not null)
+            {
+                Forget(uri);
+            }
+
+            return null;
+        }
+    }
 
     private void Tell(Action<ICompletionFeedback> what)
     {
@@ -244,6 +293,9 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
 
         [LoggerMessage(LogLevel.Warning, "A change of {Uri} is ignored: it is not open")]
         public static partial void ChangedUnopened(ILogger logger, string uri);
+
+        [LoggerMessage(LogLevel.Error, "{Method} was not understood; {Uri} is ignored until it is opened again. {Reason}")]
+        public static partial void NotUnderstood(ILogger logger, string method, string uri, string reason);
 
         [LoggerMessage(LogLevel.Error, "{Uri} is ignored until it is opened again. {Reason}")]
         public static partial void EditDoesNotFit(ILogger logger, string uri, string reason);

@@ -27,6 +27,14 @@ internal static class RpcErrors
 
     public static LocalRpcException MethodNotFound(string message) => Create(ErrorCodes.MethodNotFound, message);
 
+    /// <param name="reason">Which file turns it off, and what it says.</param>
+    public static LocalRpcException Disabled(string root, string reason)
+    {
+        LocalRpcException error = Create(ErrorCodes.Disabled, $"LocalCopilot is off for {root}: {reason}. Change that file to turn it on.");
+        error.ErrorData = new DisabledBy(reason);
+        return error;
+    }
+
     public static LocalRpcException OtherProtocol(string clientVersion)
     {
         LocalRpcException error = Create(

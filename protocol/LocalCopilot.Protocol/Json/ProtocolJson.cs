@@ -41,6 +41,7 @@ public static class ProtocolJson
 [JsonSerializable(typeof(HelloParams))]
 [JsonSerializable(typeof(HelloResult))]
 [JsonSerializable(typeof(ProtocolMismatch))]
+[JsonSerializable(typeof(DisabledBy))]
 [JsonSerializable(typeof(ShutdownParams))]
 [JsonSerializable(typeof(ShutdownResult))]
 [JsonSerializable(typeof(StatusParams))]

@@ -33,6 +33,9 @@ public abstract class LspContractTests
 
     [Theory]
     [InlineData("nonsense")]
+    [InlineData("Forget")]
+    [InlineData("End")]
+    [InlineData("get_Exited")]
     [InlineData("localCopilot/adapt")]
     [InlineData("localCopilot/adapters/list")]
     [InlineData("localCopilot/evaluate")]
@@ -98,6 +101,29 @@ public abstract class LspContractTests
         JsonObject afterOpen = await session.Client.RequestAsync("textDocument/inlineCompletion", LspClient.At(Uri, 9, 0), Cancelled);
 
         Assert.Equal(-32602, afterEdit);
+        Assert.Contains("does not exist", afterOpen["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 }, "contentChanges": [ { "text": "half a character: \ud83d" } ] }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 }, "contentChanges": [ { "text": 5 } ] }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 }, "contentChanges": "all" }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 }, "contentChanges": [ {} ] }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 }, "contentChanges": [ null ] }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 2 } }""")]
+    [InlineData("""{ "textDocument": { "uri": "URI", "version": 99999999999 }, "contentChanges": [] }""")]
+    public async Task A_change_that_cannot_be_understood_closes_the_document_until_it_is_opened_again(string parameters)
+    {
+        await using IOpenedSession session = await OpenAsync(Cancelled);
+        await session.Client.InitializeAsync(Cancelled);
+        await session.Client.OpenAsync(Uri, "one", Cancelled);
+
+        await session.Client.SendTextAsync($$"""{"jsonrpc":"2.0","method":"textDocument/didChange","params":{{parameters.Replace("URI", Uri, StringComparison.Ordinal)}}}""", Cancelled);
+        JsonObject afterChange = await session.Client.RequestAsync("textDocument/inlineCompletion", LspClient.At(Uri, 9, 0), Cancelled);
+        await session.Client.OpenAsync(Uri, "one", Cancelled);
+        JsonObject afterOpen = await session.Client.RequestAsync("textDocument/inlineCompletion", LspClient.At(Uri, 9, 0), Cancelled);
+
+        Assert.Contains("is not open", afterChange["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains("does not exist", afterOpen["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 

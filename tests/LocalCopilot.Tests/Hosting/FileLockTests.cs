@@ -33,6 +33,13 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_cannot_be_made_is_not_taken_for_one_that_is_held()
+    {
+        Assert.ThrowsAny<Exception>(() => FileLock.TryAcquire(_folder.FullName));
+        Assert.ThrowsAny<IOException>(() => FileLock.TryAcquire(Path.Combine(_folder.FullName, "absent", "x.lock")));
+    }
+
+    [Fact]
     public void A_runtime_folder_that_is_a_link_is_refused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");

@@ -129,7 +129,7 @@ public class LspSessionTests
             var (near, far) = FullDuplexStream.CreatePipePair();
             HeldPipeline pipeline = new();
             SessionRpc server = new(new FramedMessageHandler(far, FramingLimits.Default), maxOpenRequests, NullLogger.Instance);
-            server.AddLocalRpcTarget(new LspSession(pipeline, [], new(), new(server, pipeline, new(TimeProvider.System, [])), new(), NullLogger<LspSession>.Instance));
+            server.AddLocalRpcTarget(new LspSession(pipeline, [], new(), new(), new(server, pipeline, new(TimeProvider.System, [])), new(), NullLogger<LspSession>.Instance));
             server.StartListening();
             JsonRpc client = new(new FramedMessageHandler(near, FramingLimits.Default));
             client.StartListening();

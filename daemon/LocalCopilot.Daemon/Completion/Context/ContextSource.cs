@@ -87,8 +87,9 @@ internal sealed partial class ContextSource : IContextSource, IDisposable
             {
                 found.AddRange(repository.Find(terms, openPaths, query.MaxChunks));
             }
-            catch (SqliteException exception)
+            catch (Exception exception) when (exception is SqliteException or InvalidOperationException)
             {
+                // The second: it was closed meanwhile, being the one used longest ago, or could not be opened again.
                 Log.SearchFailed(_logger, root, exception.Message);
             }
         }

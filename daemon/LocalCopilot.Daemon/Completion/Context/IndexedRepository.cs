@@ -12,18 +12,26 @@ namespace LocalCopilot.Daemon.Completion.Context;
 /// <remarks>
 /// One thread of lowest priority reads everything once, then what changed: told by the file watcher and by editors that saved.
 /// Where the watcher fails, or misses something, all is looked through again. What cannot be read is left out; a damaged
-/// database is built anew.
+/// database is built anew; on a full disk it stays as it is until there is room. Completions go on whatever happens here.
 /// </remarks>
 internal sealed partial class IndexedRepository : IDisposable
 {
     private const int FilesInTransaction = 32;
+
+    // Of the disk and not of the database, which is kept and tried again: sqlite.org/rescode.html.
+    private const int SqliteBusy = 5;
+    private const int SqliteReadOnly = 8;
+    private const int SqliteIoError = 10;
+    private const int SqliteFull = 13;
+    private const int SqliteCantOpen = 14;
+
     private static readonly TimeSpan LookThroughAgain = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(200);
 
     private readonly IndexOptions _options;
     private readonly ILogger _logger;
     private readonly RepositoryIndex _index;
-    private readonly RepositorySettings _settings;
+    private RepositorySettings _settings;
     private readonly FileSystemWatcher? _watcher;
     private readonly ConcurrentDictionary<string, bool> _changed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _wake = new(0);
@@ -92,10 +100,10 @@ internal sealed partial class IndexedRepository : IDisposable
                 catch (Exception exception) when (exception is SqliteException or LibGit2SharpException or IOException or UnauthorizedAccessException)
                 {
                     Log.Failed(_logger, Root, exception.Message);
-                    if (exception is SqliteException)
+                    _lookThrough |= exception is SqliteException;
+                    if (exception is SqliteException { SqliteErrorCode: not (SqliteFull or SqliteReadOnly or SqliteIoError or SqliteCantOpen or SqliteBusy) })
                     {
                         _index.Rebuild();
-                        _lookThrough = true;
                     }
                 }
 
@@ -118,7 +126,7 @@ internal sealed partial class IndexedRepository : IDisposable
         {
             // Completions go on without it.
             Log.Failed(_logger, Root, exception.Message);
-            _complete.TrySetException(exception);
+            _complete.TrySetResult();
         }
     }
 
@@ -128,6 +136,12 @@ internal sealed partial class IndexedRepository : IDisposable
         foreach (string path in changed)
         {
             _changed.TryRemove(path, out _);
+        }
+
+        if (changed.Any(path => path is RepositorySettings.SettingsName or RepositorySettings.IgnoreName))
+        {
+            _settings = RepositorySettings.Load(Root);
+            _lookThrough = true;
         }
 
         if (_lookThrough)
