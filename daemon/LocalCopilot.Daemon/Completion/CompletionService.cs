@@ -75,9 +75,8 @@ internal sealed class CompletionService(
         }
 
         bool singleLine = request.SingleLine ?? LineMode.IsSingleLine(place);
-        int contextLimit = Math.Max(8, model.ContextTokens / 4);
-        int maxTokens = Math.Min(contextLimit, request.MaxTokens ?? (singleLine ? options.Completion.MaxLineTokens : options.Completion.MaxTokens));
-        PromptBudget budget = PromptBudget.For(model.ContextTokens, Math.Min(contextLimit, Math.Max(maxTokens, options.Completion.MaxTokens)), options.Completion.ContextShare);
+        int maxTokens = Math.Min(PromptBudget.MostGenerated(model.ContextTokens), request.MaxTokens ?? (singleLine ? options.Completion.MaxLineTokens : options.Completion.MaxTokens));
+        PromptBudget budget = PromptBudget.Of(model.ContextTokens, maxTokens, options.Completion);
         IReadOnlyList<PromptChunk> chunks = await FindContextAsync(request, place, budget, wait: !isAutomatic && priority == EnginePriority.Completion, cancellationToken);
         BuiltPrompt prompt = BuilderFor(model).Build(Parts(request, place, chunks), budget);
         SequenceKey sequence = new(request.Document.Uri);
@@ -189,17 +188,8 @@ internal sealed class CompletionService(
         }
 
         string path = PathOf(request.Document);
-        int inView = (budget.Total - budget.Context - budget.Suffix) * 3;
-        string outline = _outlines.Of(request.Document.Uri, place.Prefix.Span, inView);
-        ContextQuery query = new()
-        {
-            RepositoryRoot = request.RepositoryRoot,
-            Path = path,
-            LanguageId = request.Document.LanguageId,
-            Before = place.Prefix[Math.Max(0, place.Prefix.Length - 1500)..].ToString(),
-            After = place.Suffix[..Math.Min(place.Suffix.Length, 500)].ToString(),
-            Imports = outline,
-        };
+        string outline = _outlines.Of(request.Document.Uri, place.Prefix.Span, budget.InView);
+        ContextQuery query = ContextQuery.Around(request.RepositoryRoot, path, request.Document.LanguageId, place.Prefix, place.Suffix, outline);
         IReadOnlyList<PromptChunk> chunks = await context.GetAsync(request.Document.Uri, request.Position.Line, query, wait, cancellationToken);
         return outline.Length > 0 ? [.. chunks, new(RelativePath(request), outline)] : chunks;
     }

@@ -22,6 +22,9 @@ internal sealed record LocalCopilotPaths
 
     public string IndexDirectory => Path.Combine(DataDirectory, "index");
 
+    /// <summary>Holds what was read of repositories' histories.</summary>
+    public string HistoryDirectory => Path.Combine(DataDirectory, "history");
+
     public string LogDirectory => Path.Combine(StateDirectory, "logs");
 
     /// <summary>Held by the running daemon.</summary>

@@ -37,14 +37,12 @@ internal static class CommitChanges
     private static ChangedFile[] Files(TreeChanges changes) =>
     [
         .. changes
-            .Where(change => change.Exists && IsFile(change.Mode) && change.Status is not ChangeKind.Unmodified)
+            .Where(change => change.Exists && TreeFiles.IsFile(change.Mode) && change.Status is not ChangeKind.Unmodified)
             .Select(change => new ChangedFile(
                 change.Path,
                 change.OldExists ? change.OldPath : change.Path,
                 change.Oid,
-                change.OldExists && IsFile(change.OldMode) ? change.OldOid : null))
+                change.OldExists && TreeFiles.IsFile(change.OldMode) ? change.OldOid : null))
             .Where(file => file.Blob != file.OldBlob),
     ];
-
-    private static bool IsFile(Mode mode) => mode is Mode.NonExecutableFile or Mode.ExecutableFile or Mode.NonExecutableGroupWritableFile;
 }

@@ -10,7 +10,11 @@ namespace LocalCopilot.Daemon.Samples;
 /// <param name="Blob">The file's version.</param>
 /// <param name="Middle">Its place in <see cref="Git.BlobText"/> of the blob.</param>
 /// <param name="Signature">See <see cref="MinHash"/>.</param>
-internal sealed record Sample(long Id, ObjectId Commit, string Path, string OldPath, ObjectId Blob, Middle Middle, SampleSource Source, ulong[] Signature);
+internal sealed record Sample(long Id, ObjectId Commit, string Path, string OldPath, ObjectId Blob, Middle Middle, SampleSource Source, ulong[] Signature)
+{
+    /// <summary>Stays the same when commits get other ids.</summary>
+    public ulong Key => StableHash.Of(Signature);
+}
 
 internal enum SampleSource
 {

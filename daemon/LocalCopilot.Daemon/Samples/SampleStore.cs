@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace LocalCopilot.Daemon.Samples;
 
-/// <summary>What was read of one repository's history: commits, samples and what was left out. An SQLite database without any text of the repository but paths.</summary>
+/// <summary>What was read of one repository's history: commits, samples, what was left out, and what was trained on. An SQLite database without any text of the repository but paths.</summary>
 /// <remarks>
 /// Each batch of commits is one transaction: killed at any moment, it knows some commits wholly and the others not at all. A
 /// database that is damaged, or another version's, is begun anew: everything can be read again. One thread at a time.
@@ -12,7 +12,16 @@ namespace LocalCopilot.Daemon.Samples;
 internal sealed class SampleStore : IDisposable
 {
     /// <summary>Raised when tables change, or what samples are made of.</summary>
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
+
+    /// <summary>Samples that are remembered as trained on: those of the last runs.</summary>
+    private const int MostTrained = 200_000;
+
+    private const string SelectSamples = """
+        SELECT samples.id, commit_id, paths.path, old_paths.path, blob, start, length, kind, source, signature
+        FROM samples JOIN paths ON paths.id = path_id JOIN paths AS old_paths ON old_paths.id = old_path_id
+
+        """;
 
     private readonly SqliteConnection _connection;
 
@@ -61,15 +70,10 @@ internal sealed class SampleStore : IDisposable
         using SqliteTransaction transaction = _connection.BeginTransaction();
         foreach (ReadCommit commit in commits)
         {
-            using (SqliteCommand command = Command("INSERT OR REPLACE INTO commits (id, time) VALUES ($id, $time)", ("$id", commit.Id.RawId), ("$time", commit.When.ToUnixTimeSeconds())))
-            {
-                command.ExecuteNonQuery();
-            }
-
+            Execute("INSERT OR REPLACE INTO commits (id, time) VALUES ($id, $time)", ("$id", commit.Id.RawId), ("$time", commit.When.ToUnixTimeSeconds()));
             foreach (var (reason, count) in commit.Excluded)
             {
-                using SqliteCommand command = Command("INSERT OR REPLACE INTO excluded (commit_id, reason, count) VALUES ($id, $reason, $count)", ("$id", commit.Id.RawId), ("$reason", (int)reason), ("$count", count));
-                command.ExecuteNonQuery();
+                Execute("INSERT OR REPLACE INTO excluded (commit_id, reason, count) VALUES ($id, $reason, $count)", ("$id", commit.Id.RawId), ("$reason", (int)reason), ("$count", count));
             }
 
             foreach (Sample sample in commit.Samples)
@@ -81,27 +85,148 @@ internal sealed class SampleStore : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>A commit's samples, in the order they were made in.</summary>
-    public IReadOnlyList<Sample> SamplesOf(ObjectId commit, SampleSource source = SampleSource.Commit)
+    /// <summary>What a commit added, in the order it was made in.</summary>
+    public IReadOnlyList<Sample> SamplesOf(ObjectId commit)
     {
-        using SqliteCommand command = Command(
-            """
-            SELECT samples.id, paths.path, old_paths.path, blob, start, length, kind, signature
-            FROM samples JOIN paths ON paths.id = path_id JOIN paths AS old_paths ON old_paths.id = old_path_id
-            WHERE commit_id = $commit AND source = $source ORDER BY samples.id
-            """,
-            ("$commit", commit.RawId),
-            ("$source", (int)source));
-        using SqliteDataReader rows = command.ExecuteReader();
-        List<Sample> samples = [];
-        while (rows.Read())
+        using SqliteCommand command = Command(SelectSamples + "WHERE commit_id = $commit AND source = 0 ORDER BY samples.id", ("$commit", commit.RawId));
+        return ReadSamples(command);
+    }
+
+    /// <summary>The samples of a version of a file; null where it was not read yet.</summary>
+    public IReadOnlyList<Sample>? TreeSamplesOf(string path, ObjectId blob)
+    {
+        using SqliteCommand find = Command("SELECT 1 FROM tree_files JOIN paths ON paths.id = path_id WHERE path = $path AND blob = $blob", ("$path", path), ("$blob", blob.RawId));
+        if (find.ExecuteScalar() is null)
         {
-            Middle middle = new(rows.GetInt32(4), rows.GetInt32(5), (MiddleKind)rows.GetInt32(6));
-            ulong[] signature = MemoryMarshal.Cast<byte, ulong>((byte[])rows[7]).ToArray();
-            samples.Add(new(rows.GetInt64(0), commit, rows.GetString(1), rows.GetString(2), new((byte[])rows[3]), middle, source, signature));
+            return null;
         }
 
-        return samples;
+        using SqliteCommand command = Command(SelectSamples + "WHERE paths.path = $path AND blob = $blob AND source = 1 ORDER BY samples.id", ("$path", path), ("$blob", blob.RawId));
+        return ReadSamples(command);
+    }
+
+    /// <summary>Sets the samples of a version of a file.</summary>
+    public void SetTree(string path, ObjectId blob, IReadOnlyList<Sample> samples)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        long pathId = PathId(path);
+        Execute("DELETE FROM samples WHERE path_id = $path AND blob = $blob AND source = 1", ("$path", pathId), ("$blob", blob.RawId));
+        Execute("INSERT OR IGNORE INTO tree_files (path_id, blob) VALUES ($path, $blob)", ("$path", pathId), ("$blob", blob.RawId));
+        foreach (Sample sample in samples)
+        {
+            Insert(sample);
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Forgets versions of files where there are more than so many; those used now come back at their next use.</summary>
+    public void LimitTrees(int most)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand count = Command("SELECT count(*) FROM tree_files");
+        if ((long)count.ExecuteScalar()! > most)
+        {
+            Execute("DELETE FROM samples WHERE source = 1");
+            Execute("DELETE FROM tree_files");
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Ids of the samples whose context was looked for, whether there was any or not.</summary>
+    public HashSet<long> SamplesWithContext()
+    {
+        using SqliteCommand command = Command("SELECT id FROM samples WHERE has_context = 1");
+        using SqliteDataReader rows = command.ExecuteReader();
+        HashSet<long> ids = [];
+        while (rows.Read())
+        {
+            ids.Add(rows.GetInt64(0));
+        }
+
+        return ids;
+    }
+
+    /// <param name="contexts">By the samples' ids; the best chunk first.</param>
+    public void AddContexts(IReadOnlyDictionary<long, IReadOnlyList<ChunkPlace>> contexts)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        foreach (var (sample, chunks) in contexts)
+        {
+            Execute("UPDATE samples SET has_context = 1 WHERE id = $sample", ("$sample", sample));
+            for (int rank = 0; rank < chunks.Count; rank++)
+            {
+                Execute(
+                    "INSERT OR REPLACE INTO contexts (sample_id, rank, path_id, blob, start_line) VALUES ($sample, $rank, $path, $blob, $line)",
+                    ("$sample", sample),
+                    ("$rank", rank),
+                    ("$path", PathId(chunks[rank].Path)),
+                    ("$blob", chunks[rank].Blob.RawId),
+                    ("$line", chunks[rank].StartLine));
+            }
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>A sample's chunks of other files, the best first.</summary>
+    public IReadOnlyList<ChunkPlace> ContextOf(long sample)
+    {
+        using SqliteCommand command = Command("SELECT path, blob, start_line FROM contexts JOIN paths ON paths.id = path_id WHERE sample_id = $sample ORDER BY rank", ("$sample", sample));
+        using SqliteDataReader rows = command.ExecuteReader();
+        List<ChunkPlace> chunks = [];
+        while (rows.Read())
+        {
+            chunks.Add(new(rows.GetString(0), new((byte[])rows[1]), rows.GetInt32(2)));
+        }
+
+        return chunks;
+    }
+
+    /// <summary>Remembers what was trained on, so that it is never held out. To be called before training begins.</summary>
+    public void MarkTrained(SelectedSamples selected)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        foreach (ObjectId commit in selected.TrainedCommits)
+        {
+            Execute("INSERT OR IGNORE INTO trained_commits (id) VALUES ($id)", ("$id", commit.RawId));
+        }
+
+        foreach (Sample sample in selected.Training)
+        {
+            Execute("INSERT OR IGNORE INTO trained_samples (key) VALUES ($key)", ("$key", unchecked((long)sample.Key)));
+        }
+
+        Execute($"DELETE FROM trained_samples WHERE id <= (SELECT max(id) FROM trained_samples) - {MostTrained}");
+        transaction.Commit();
+    }
+
+    public HashSet<ObjectId> TrainedCommits()
+    {
+        using SqliteCommand command = Command("SELECT id FROM trained_commits");
+        using SqliteDataReader rows = command.ExecuteReader();
+        HashSet<ObjectId> commits = [];
+        while (rows.Read())
+        {
+            commits.Add(new((byte[])rows[0]));
+        }
+
+        return commits;
+    }
+
+    /// <summary><see cref="Sample.Key"/> of each.</summary>
+    public HashSet<ulong> TrainedSamples()
+    {
+        using SqliteCommand command = Command("SELECT key FROM trained_samples");
+        using SqliteDataReader rows = command.ExecuteReader();
+        HashSet<ulong> keys = [];
+        while (rows.Read())
+        {
+            keys.Add(unchecked((ulong)rows.GetInt64(0)));
+        }
+
+        return keys;
     }
 
     /// <summary>What was left out of a commit.</summary>
@@ -139,16 +264,16 @@ internal sealed class SampleStore : IDisposable
         using SqliteTransaction transaction = _connection.BeginTransaction();
         foreach (var (id, reason) in unwanted)
         {
-            using SqliteCommand count = Command(
+            Execute(
                 """
                 INSERT INTO excluded (commit_id, reason, count) SELECT DISTINCT commit_id, $reason, 1 FROM samples WHERE path_id = $path AND source = 0
                 ON CONFLICT (commit_id, reason) DO UPDATE SET count = count + 1
                 """,
                 ("$path", id),
                 ("$reason", (int)reason));
-            count.ExecuteNonQuery();
-            using SqliteCommand delete = Command("DELETE FROM samples WHERE path_id = $path", ("$path", id));
-            removed += delete.ExecuteNonQuery();
+            Execute("DELETE FROM contexts WHERE path_id = $path", ("$path", id));
+            Execute("DELETE FROM tree_files WHERE path_id = $path", ("$path", id));
+            removed += Execute("DELETE FROM samples WHERE path_id = $path", ("$path", id));
         }
 
         transaction.Commit();
@@ -177,16 +302,27 @@ internal sealed class SampleStore : IDisposable
         using SqliteTransaction transaction = _connection.BeginTransaction();
         foreach (byte[] id in others.Take(Math.Max(0, known - most)))
         {
-            using SqliteCommand delete = Command("DELETE FROM samples WHERE commit_id = $id; DELETE FROM excluded WHERE commit_id = $id; DELETE FROM commits WHERE id = $id", ("$id", id));
-            delete.ExecuteNonQuery();
+            Execute("DELETE FROM samples WHERE commit_id = $id AND source = 0; DELETE FROM excluded WHERE commit_id = $id; DELETE FROM commits WHERE id = $id; DELETE FROM trained_commits WHERE id = $id", ("$id", id));
         }
 
         transaction.Commit();
     }
 
-    private void Insert(Sample sample)
+    private static List<Sample> ReadSamples(SqliteCommand command)
     {
-        using SqliteCommand command = Command(
+        using SqliteDataReader rows = command.ExecuteReader();
+        List<Sample> samples = [];
+        while (rows.Read())
+        {
+            Middle middle = new(rows.GetInt32(5), rows.GetInt32(6), (MiddleKind)rows.GetInt32(7));
+            ulong[] signature = MemoryMarshal.Cast<byte, ulong>((byte[])rows[9]).ToArray();
+            samples.Add(new(rows.GetInt64(0), new((byte[])rows[1]), rows.GetString(2), rows.GetString(3), new((byte[])rows[4]), middle, (SampleSource)rows.GetInt32(8), signature));
+        }
+
+        return samples;
+    }
+
+    private void Insert(Sample sample) => Execute(
             """
             INSERT INTO samples (commit_id, path_id, old_path_id, blob, start, length, kind, source, signature)
             VALUES ($commit, $path, $oldPath, $blob, $start, $length, $kind, $source, $signature)
@@ -200,8 +336,6 @@ internal sealed class SampleStore : IDisposable
             ("$kind", (int)sample.Middle.Kind),
             ("$source", (int)sample.Source),
             ("$signature", MemoryMarshal.AsBytes<ulong>(sample.Signature).ToArray()));
-        command.ExecuteNonQuery();
-    }
 
     private long PathId(string path)
     {
@@ -213,6 +347,12 @@ internal sealed class SampleStore : IDisposable
 
         using SqliteCommand insert = Command("INSERT INTO paths (path) VALUES ($path) RETURNING id", ("$path", path));
         return (long)insert.ExecuteScalar()!;
+    }
+
+    private int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
     }
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
@@ -229,7 +369,7 @@ internal sealed class SampleStore : IDisposable
 
     private static SqliteConnection Connect(string file)
     {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 5 }.ToString());
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 5, ForeignKeys = true }.ToString());
         try
         {
             connection.Open();
@@ -250,9 +390,17 @@ internal sealed class SampleStore : IDisposable
                     CREATE TABLE paths (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
                     CREATE TABLE samples (
                         id INTEGER PRIMARY KEY, commit_id BLOB NOT NULL, path_id INTEGER NOT NULL, old_path_id INTEGER NOT NULL, blob BLOB NOT NULL,
-                        start INTEGER NOT NULL, length INTEGER NOT NULL, kind INTEGER NOT NULL, source INTEGER NOT NULL, signature BLOB NOT NULL);
+                        start INTEGER NOT NULL, length INTEGER NOT NULL, kind INTEGER NOT NULL, source INTEGER NOT NULL, signature BLOB NOT NULL,
+                        has_context INTEGER NOT NULL DEFAULT 0);
                     CREATE INDEX samples_commit ON samples (commit_id);
                     CREATE INDEX samples_path ON samples (path_id);
+                    CREATE TABLE contexts (
+                        sample_id INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE, rank INTEGER NOT NULL, path_id INTEGER NOT NULL, blob BLOB NOT NULL, start_line INTEGER NOT NULL,
+                        PRIMARY KEY (sample_id, rank)) WITHOUT ROWID;
+                    CREATE INDEX contexts_path ON contexts (path_id);
+                    CREATE TABLE tree_files (path_id INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY (path_id, blob)) WITHOUT ROWID;
+                    CREATE TABLE trained_commits (id BLOB PRIMARY KEY) WITHOUT ROWID;
+                    CREATE TABLE trained_samples (id INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER NOT NULL UNIQUE);
                     PRAGMA user_version = {SchemaVersion};
                     COMMIT;
                     """;

@@ -7,4 +7,7 @@ namespace LocalCopilot.Daemon.Samples;
 internal static class Seed
 {
     public static int Of(ObjectId id) => BinaryPrimitives.ReadInt32LittleEndian(id.RawId);
+
+    /// <summary>One that has nothing to do with the first: numbers of neighbouring seeds are alike.</summary>
+    public static int SecondOf(ObjectId id) => BinaryPrimitives.ReadInt32LittleEndian(id.RawId.AsSpan(sizeof(int)));
 }

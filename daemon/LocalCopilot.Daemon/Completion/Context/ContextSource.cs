@@ -94,8 +94,14 @@ internal sealed partial class ContextSource : IContextSource, IDisposable
             }
         }
 
+        return Distinct(found, query.MaxChunks);
+    }
+
+    /// <summary>The first of them, no text twice.</summary>
+    internal static IReadOnlyList<ContextChunk> Distinct(IEnumerable<ContextChunk> found, int most)
+    {
         HashSet<string> texts = new(StringComparer.Ordinal);
-        return [.. found.Where(chunk => texts.Add(WithoutBlanks(chunk.Text))).Take(query.MaxChunks)];
+        return [.. found.Where(chunk => texts.Add(WithoutBlanks(chunk.Text))).Take(most)];
     }
 
     /// <param name="paths">Paths, relative to the root, of which the index must give nothing: they are open, or hold the cursor.</param>

@@ -32,6 +32,18 @@ internal sealed record ContextQuery
     public string Imports { get; init; } = "";
 
     public int MaxChunks { get; init; } = 8;
+
+    /// <summary>What is asked for a cursor between two texts: the same for serving and for samples.</summary>
+    /// <param name="outline">See <see cref="FileOutline"/>.</param>
+    public static ContextQuery Around(string? repositoryRoot, string path, string languageId, ReadOnlyMemory<char> prefix, ReadOnlyMemory<char> suffix, string outline) => new()
+    {
+        RepositoryRoot = repositoryRoot,
+        Path = path,
+        LanguageId = languageId,
+        Before = prefix[Math.Max(0, prefix.Length - 1500)..].ToString(),
+        After = suffix[..Math.Min(suffix.Length, 500)].ToString(),
+        Imports = outline,
+    };
 }
 
 /// <param name="Path">Relative to the repository's root, with forward slashes; a file name for a plain file.</param>

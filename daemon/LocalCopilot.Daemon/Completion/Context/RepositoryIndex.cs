@@ -12,7 +12,7 @@ namespace LocalCopilot.Daemon.Completion.Context;
 internal sealed class RepositoryIndex : IDisposable
 {
     /// <summary>Raised when tables, chunks or terms change: another version's database is built anew.</summary>
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private readonly string _file;
     private readonly Lock _readGate = new();
@@ -91,7 +91,7 @@ internal sealed class RepositoryIndex : IDisposable
                 SELECT files.path, chunks.start, chunks.text, found.score
                 FROM (SELECT rowid, -bm25(terms) AS score FROM terms WHERE terms MATCH $query ORDER BY bm25(terms) LIMIT $count) AS found
                 JOIN chunks ON chunks.id = found.rowid JOIN files ON files.id = chunks.file
-                ORDER BY found.score DESC
+                ORDER BY found.score DESC, files.path, chunks.start
                 """;
             command.Parameters.AddWithValue("$query", string.Join(" OR ", terms.Select(term => $"\"{term}\"")));
             command.Parameters.AddWithValue("$count", count + (8 * (exceptPaths.Count + 1)));
@@ -175,7 +175,7 @@ internal sealed class RepositoryIndex : IDisposable
                     CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, modified INTEGER NOT NULL, bytes INTEGER NOT NULL);
                     CREATE TABLE chunks (id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
                     CREATE INDEX chunks_file ON chunks (file);
-                    CREATE VIRTUAL TABLE terms USING fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 tokenchars '_'");
+                    CREATE VIRTUAL TABLE terms USING fts5(words, content='', tokenize="unicode61 remove_diacritics 0 tokenchars '_'");
                     PRAGMA user_version = {SchemaVersion};
                     COMMIT;
                     """);
@@ -201,42 +201,59 @@ internal sealed class RepositoryIndex : IDisposable
 
     private void Insert(IndexedFile file)
     {
-        using SqliteCommand insert = _writer.CreateCommand();
-        insert.CommandText = "INSERT INTO files (path, modified, bytes) VALUES ($path, $modified, $bytes) RETURNING id";
-        insert.Parameters.AddWithValue("$path", file.Path);
-        insert.Parameters.AddWithValue("$modified", file.State.Modified);
-        insert.Parameters.AddWithValue("$bytes", file.State.Bytes);
+        using SqliteCommand insert = Command(
+            "INSERT INTO files (path, modified, bytes) VALUES ($path, $modified, $bytes) RETURNING id",
+            ("$path", file.Path),
+            ("$modified", file.State.Modified),
+            ("$bytes", file.State.Bytes));
         long id = (long)insert.ExecuteScalar()!;
         foreach (var (start, text) in file.Chunks)
         {
-            using SqliteCommand chunk = _writer.CreateCommand();
-            chunk.CommandText = "INSERT INTO chunks (file, start, text) VALUES ($file, $start, $text) RETURNING id";
-            chunk.Parameters.AddWithValue("$file", id);
-            chunk.Parameters.AddWithValue("$start", start);
-            chunk.Parameters.AddWithValue("$text", text);
+            using SqliteCommand chunk = Command("INSERT INTO chunks (file, start, text) VALUES ($file, $start, $text) RETURNING id", ("$file", id), ("$start", start), ("$text", text));
             long row = (long)chunk.ExecuteScalar()!;
-            using SqliteCommand words = _writer.CreateCommand();
-            words.CommandText = "INSERT INTO terms (rowid, words) VALUES ($row, $words)";
-            words.Parameters.AddWithValue("$row", row);
-            words.Parameters.AddWithValue("$words", Words(text));
+            using SqliteCommand words = Command("INSERT INTO terms (rowid, words) VALUES ($row, $words)", ("$row", row), ("$words", Words(text)));
             words.ExecuteNonQuery();
         }
     }
 
     private void Delete(string path)
     {
-        foreach (string statement in (string[])
-        [
-            "DELETE FROM terms WHERE rowid IN (SELECT chunks.id FROM chunks JOIN files ON files.id = chunks.file WHERE files.path = $path)",
-            "DELETE FROM chunks WHERE file IN (SELECT id FROM files WHERE path = $path)",
-            "DELETE FROM files WHERE path = $path",
-        ])
+        foreach (var (row, text) in ChunksOf(path))
         {
-            using SqliteCommand command = _writer.CreateCommand();
-            command.CommandText = statement;
-            command.Parameters.AddWithValue("$path", path);
-            command.ExecuteNonQuery();
+            // Told what it held, FTS5 takes it out of its totals too; else the ranking would depend on what there once was.
+            using SqliteCommand words = Command("INSERT INTO terms (terms, rowid, words) VALUES ('delete', $row, $words)", ("$row", row), ("$words", Words(text)));
+            words.ExecuteNonQuery();
+            using SqliteCommand chunk = Command("DELETE FROM chunks WHERE id = $row", ("$row", row));
+            chunk.ExecuteNonQuery();
         }
+
+        using SqliteCommand file = Command("DELETE FROM files WHERE path = $path", ("$path", path));
+        file.ExecuteNonQuery();
+    }
+
+    private List<(long Row, string Text)> ChunksOf(string path)
+    {
+        using SqliteCommand command = Command("SELECT chunks.id, chunks.text FROM chunks JOIN files ON files.id = chunks.file WHERE files.path = $path", ("$path", path));
+        using SqliteDataReader rows = command.ExecuteReader();
+        List<(long Row, string Text)> chunks = [];
+        while (rows.Read())
+        {
+            chunks.Add((rows.GetInt64(0), rows.GetString(1)));
+        }
+
+        return chunks;
+    }
+
+    private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        SqliteCommand command = _writer.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
     }
 
     /// <summary>What a chunk is found by: its identifiers, and the words in them.</summary>

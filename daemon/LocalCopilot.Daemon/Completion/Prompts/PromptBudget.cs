@@ -1,3 +1,5 @@
+using LocalCopilot.Daemon.Configuration;
+
 namespace LocalCopilot.Daemon.Completion.Prompts;
 
 /// <summary>Tokens that the parts of a prompt may have, at most. What one part leaves is the next one's: context, suffix, prefix.</summary>
@@ -9,8 +11,21 @@ internal readonly record struct PromptBudget(int Total, int Context, int Suffix)
     /// <summary>Tokens that are left for text before the cursor where context and suffix take all of theirs.</summary>
     public int Prefix => Math.Max(0, Total - Context - Suffix);
 
+    /// <summary>Characters before the cursor that are in the prompt in any case.</summary>
+    public int InView => Prefix * 3;
+
     /// <summary>Share of what the file has that its suffix may take. 0.3: docs/quality.md has the comparison.</summary>
     private const double SuffixShare = 0.3;
+
+    /// <summary>Tokens that may follow a prompt, at most.</summary>
+    /// <param name="contextTokens">The model's context.</param>
+    public static int MostGenerated(int contextTokens) => Math.Max(8, contextTokens / 4);
+
+    /// <summary>The budget of a completion; the same for all that are not longer than usual, so that the cache keeps their prompts.</summary>
+    /// <param name="contextTokens">The model's context.</param>
+    /// <param name="generated">Tokens that are wanted.</param>
+    public static PromptBudget Of(int contextTokens, int generated, CompletionOptions options) =>
+        For(contextTokens, Math.Min(MostGenerated(contextTokens), Math.Max(generated, options.MaxTokens)), options.ContextShare);
 
     /// <param name="contextTokens">The model's context.</param>
     /// <param name="generated">Tokens that may follow the prompt.</param>
