@@ -90,6 +90,16 @@ public sealed class LoraModel : IDisposable
         return new(file, KnownArchitectures.Of(file), lora, compute, cancellationToken);
     }
 
+    /// <summary>Checks, by its head alone, whether a model can be trained.</summary>
+    /// <exception cref="TrainingException">It cannot; the message says why and what can.</exception>
+    /// <exception cref="GgufException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void Check(string path)
+    {
+        GgufFile file = GgufFile.Read(path);
+        KnownArchitectures.Of(file).ReadShape(file);
+    }
+
     /// <summary>Computes the loss of a batch, without dropout.</summary>
     /// <returns>Null when it was ended by the abort flag.</returns>
     public BatchLoss? Evaluate(PackedBatch batch) => Run(batch, backward: false, dropout: null, keepLogits: false)?.Loss;

@@ -1,4 +1,5 @@
 using System.Text;
+using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Completion.Rhythm;
@@ -25,8 +26,10 @@ internal static class OwnShare
         LocalCopilotOptions options = new();
         using InferenceEngine engine = new(options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         using ContextSource source = new(sandbox.Paths, options, new OpenDocuments(), NullLogger<ContextSource>.Instance);
+        using AdapterStore store = new(sandbox.Paths, options, NullLogger<AdapterStore>.Instance);
+        using ActiveAdapters adapters = new(store, NullLogger<ActiveAdapters>.Instance);
         using StickyContext context = new([source], TimeProvider.System);
-        CompletionService service = new(engine, options, context, new(), new(), new TypingRhythms(TimeProvider.System), TimeProvider.System);
+        CompletionService service = new(engine, options, context, new(), new(), new TypingRhythms(TimeProvider.System), adapters, new(TimeProvider.System), TimeProvider.System);
         long start = TimeProvider.System.GetTimestamp();
         await source.WhenIndexedAsync(root, cancellationToken);
         Console.WriteLine($"{Files} files were indexed in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s");

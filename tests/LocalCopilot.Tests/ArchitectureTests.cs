@@ -22,15 +22,19 @@ public class ArchitectureTests
     public static TheoryData<string, string[]> AllowedFolders => new()
     {
         { "Configuration", [] },
+        { "Storage", ["Configuration"] },
         { "Documents", ["Configuration"] },
         { "Git", ["Configuration"] },
         { "Engine", ["Configuration"] },
         { "Completion", ["Configuration", "Documents", "Engine", "Git"] },
         { "Models", ["Configuration", "Engine", "Completion"] },
-        { "Samples", ["Configuration", "Engine", "Completion", "Git"] },
+        { "Samples", ["Configuration", "Documents", "Engine", "Completion", "Git"] },
         { "Evaluation", ["Configuration", "Documents", "Engine", "Completion", "Git", "Samples"] },
-        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Git"] },
-        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Git", "Rpc"] },
+        { "Adapters", ["Configuration", "Storage", "Engine", "Completion", "Git"] },
+        { "Training", ["Configuration", "Completion"] },
+        { "Adaptation", ["Configuration", "Documents", "Engine", "Completion", "Git", "Samples", "Evaluation", "Adapters", "Training"] },
+        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Adapters", "Adaptation", "Git"] },
+        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Adapters", "Adaptation", "Training", "Git", "Rpc"] },
         { "Diagnosis", ["Configuration", "Engine", "Models", "Git", "Hosting"] },
     };
 

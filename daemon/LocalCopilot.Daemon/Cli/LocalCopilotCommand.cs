@@ -18,6 +18,7 @@ internal static class LocalCopilotCommand
             An editor starts `localcopilot lsp`; one daemon serves all editors of a user and starts by itself.
             Examples:
               localcopilot demo                          see it complete a repository, beside what was really written
+              localcopilot adapt                         learn the repository of the current folder
               localcopilot complete src/Program.cs:12:9  one completion, for the shell
               localcopilot doctor                        what does not work here, and what to do
             Ends with 0 when done, 1 when it failed, 2 when the command line was wrong, 3 without a daemon, 130 after Ctrl-C.
@@ -28,6 +29,10 @@ internal static class LocalCopilotCommand
         root.Subcommands.Add(StopCommand.Create(context));
         root.Subcommands.Add(CompleteCommand.Create(context));
         root.Subcommands.Add(DemoCommand.Create(context));
+        root.Subcommands.Add(AdaptCommand.Create(context));
+        root.Subcommands.Add(AdaptersCommand.Create(context));
+        root.Subcommands.Add(EvaluateCommand.Create(context));
+        root.Subcommands.Add(ForgetCommand.Create(context));
         root.Subcommands.Add(ModelsCommand.Create(context));
         root.Subcommands.Add(DoctorCommand.Create(context));
         root.Subcommands.Add(TrainCommand.Create(context));

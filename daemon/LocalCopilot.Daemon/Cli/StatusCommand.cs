@@ -69,6 +69,16 @@ internal static class StatusCommand
             Row("completions", $"{completions.Computed} computed, {completions.TypedThrough} typed through, {completions.Cancelled} cancelled, {completions.WastedTokens} tokens wasted");
         }
 
+        if (status.Repository is { } repository)
+        {
+            Row("repository", $"{repository.Root}, {repository.State.ToString().ToLowerInvariant()}, {repository.NewSamples} of {repository.SamplesNeeded} new samples");
+            Row("adapter", $"{(repository.Adapter is { } adapter ? $"{adapter.Id[..8]} of {adapter.CreatedAt:yyyy-MM-dd HH:mm}" : "none")}");
+            if (repository.Reason is { } reason)
+            {
+                Row("", $"{reason}");
+            }
+        }
+
         foreach (string warning in status.Daemon.Warnings ?? [])
         {
             Row("warning", $"{warning}");

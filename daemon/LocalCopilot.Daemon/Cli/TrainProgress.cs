@@ -61,14 +61,7 @@ internal static class TrainProgress
 
     private static string Line(TrainingReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"step {report.Step}/{report.Steps} loss {report.SmoothedLoss:0.000}{(report.HeldOutLoss is { } heldOut ? $" (held out {heldOut:0.000})" : "")} {report.TokensPerSecond:0} tokens/s, {Duration(report.SecondsLeft ?? 0)} left");
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h"),
-    };
+        $"step {report.Step}/{report.Steps} loss {report.SmoothedLoss:0.000}{(report.HeldOutLoss is { } heldOut ? $" (held out {heldOut:0.000})" : "")} {report.TokensPerSecond:0} tokens/s, {TimeLeft.Describe(TimeSpan.FromSeconds(report.SecondsLeft ?? 0))} left");
 
     /// <summary>Calls at once, on the caller's thread: <see cref="Progress{T}"/> would mix up the order.</summary>
     private sealed class Calls(Action<TrainingReport> show) : IProgress<TrainingReport>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LocalCopilot.Daemon.Training;
 using LocalCopilot.Training;
 
 namespace LocalCopilot.Daemon.Cli;

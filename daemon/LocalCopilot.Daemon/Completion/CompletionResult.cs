@@ -12,6 +12,9 @@ internal sealed record CompletionResult
 
     public int GeneratedTokens { get; init; }
 
+    /// <summary>Id of the adapter that it was made with; null: the base model.</summary>
+    public string? Adapter { get; init; }
+
     public CompletionTimings Timings { get; init; }
 
     public static CompletionResult Empty { get; } = new() { Choices = [] };

@@ -19,6 +19,8 @@ internal sealed class CompletionService(
     SuggestionLog suggestions,
     CompletionCounters counters,
     TypingRhythms rhythms,
+    IActiveAdapters adapters,
+    CompletionActivity activity,
     TimeProvider time) : ICompletionService
 {
     private readonly TypedThroughCache _typedThrough = new();
@@ -29,6 +31,7 @@ internal sealed class CompletionService(
 
     public async Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken)
     {
+        activity.Note();
         if (request.Trigger == CompletionTrigger.Automatic)
         {
             rhythms.Typed(request.Document.Uri);
@@ -63,15 +66,30 @@ internal sealed class CompletionService(
     private async Task<CompletionResult> CompleteAsync(CompletionRequest request, EnginePriority priority, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
+        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        AdapterFile? adapter = request.UseAdapter ? adapters.Of(request.RepositoryRoot, model) : null;
+        try
+        {
+            return await CompleteAsync(request, priority, start, model, adapter, cancellationToken);
+        }
+        catch (AdapterUnavailableException failure)
+        {
+            adapters.Failed(failure);
+            return await CompleteAsync(request, priority, start, model, null, cancellationToken);
+        }
+    }
+
+    /// <param name="start">When it was asked for.</param>
+    private async Task<CompletionResult> CompleteAsync(CompletionRequest request, EnginePriority priority, long start, ServedModel model, AdapterFile? adapter, CancellationToken cancellationToken)
+    {
+        TimeSpan waited = time.GetElapsedTime(start);
         CursorPlace place = new(request.Document.Text, request.Position);
         bool isAutomatic = request.Trigger == CompletionTrigger.Automatic;
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
-        TimeSpan waited = time.GetElapsedTime(start);
-        SuggestionKind kind = new(model.Path, request.UseAdapter, request.SingleLine, request.MaxTokens);
+        SuggestionKind kind = new(model.Path, adapter?.Id, request.SingleLine, request.MaxTokens);
         if (MayContinue(request) && _typedThrough.Find(kind, request.Document, place.Offset) is { } known)
         {
             counters.CountTypedThrough();
-            return new() { Choices = [known], Timings = new() { Queue = waited, Total = time.GetElapsedTime(start) } };
+            return new() { Choices = [known], Adapter = adapter?.Id, Timings = new() { Queue = waited, Total = time.GetElapsedTime(start) } };
         }
 
         bool singleLine = request.SingleLine ?? LineMode.IsSingleLine(place);
@@ -79,7 +97,7 @@ internal sealed class CompletionService(
         PromptBudget budget = PromptBudget.Of(model.ContextTokens, maxTokens, options.Completion);
         IReadOnlyList<PromptChunk> chunks = await FindContextAsync(request, place, budget, wait: !isAutomatic && priority == EnginePriority.Completion, cancellationToken);
         BuiltPrompt prompt = BuilderFor(model).Build(Parts(request, place, chunks), budget);
-        SequenceKey sequence = new(request.Document.Uri);
+        SequenceKey sequence = new(request.Document.Uri, adapter);
         TimeSpan prepared = time.GetElapsedTime(start);
         CountedTokens counted = new();
         try
@@ -107,6 +125,7 @@ internal sealed class CompletionService(
                 cancellationToken);
             CompletionResult answer = Answer(request, kind, place, result) with
             {
+                Adapter = adapter?.Id,
                 Timings = new(waited + heldBack + result.Queue, prepared - waited, result.Prompt, result.Decode, time.GetElapsedTime(start)),
             };
             counters.CountComputed(result.GeneratedTokens, answer.Choices.Count > 0);

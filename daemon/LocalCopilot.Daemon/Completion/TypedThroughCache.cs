@@ -79,4 +79,5 @@ internal sealed class TypedThroughCache
 
 /// <summary>What has to be the same for one suggestion to answer another request.</summary>
 /// <param name="Model">Path of the model.</param>
-internal readonly record struct SuggestionKind(string Model, bool UseAdapter, bool? SingleLine, int? MaxTokens);
+/// <param name="Adapter">Id of the adapter; null: the base model.</param>
+internal readonly record struct SuggestionKind(string Model, string? Adapter, bool? SingleLine, int? MaxTokens);

@@ -13,6 +13,10 @@ internal sealed record LocalCopilotOptions
 
     public HistoryOptions History { get; init; } = new();
 
+    public AdaptationOptions Adaptation { get; init; } = new();
+
+    public GateOptions Gate { get; init; } = new();
+
     public DaemonOptions Daemon { get; init; } = new();
 }
 
@@ -86,6 +90,57 @@ internal sealed record HistoryOptions
 
     /// <summary>Larger files are not learned from, in bytes.</summary>
     public int MaxFileBytes { get; init; } = 256 * 1024;
+}
+
+internal sealed record AdaptationOptions
+{
+    /// <summary>Whether repositories that are opened are learned without being asked.</summary>
+    public bool Automatic { get; init; } = true;
+
+    /// <summary>New samples that a round of learning waits for when nobody asks for one.</summary>
+    public int SamplesNeeded { get; init; } = 120;
+
+    /// <summary>A round begins by itself when no completion was wanted for this long.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A round that made way for completions goes on when none was wanted for this long.</summary>
+    public TimeSpan ResumeAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Processors that other programs may keep busy when a round begins by itself.</summary>
+    public double MaxOtherLoad { get; init; } = 0.7;
+
+    /// <summary>Whether rounds begin by themselves, and go on, while a laptop runs on its battery.</summary>
+    public bool OnBattery { get; init; }
+
+    /// <summary>Local hours in which rounds begin by themselves, such as "22:00-06:00"; empty: all.</summary>
+    public string Hours { get; init; } = "";
+
+    /// <summary>Threads that train; 0: half of the logical processors, at least 2 where there are 2.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Time that one round computes for training, at most.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>After so many rounds one begins from the base model again, so that errors do not pile up.</summary>
+    public int FreshEvery { get; init; } = 5;
+
+    /// <summary>Adapters of all repositories may take so much together; what is active and what was before it are kept in any case.</summary>
+    public int MaxAdapterMegabytes { get; init; } = 500;
+}
+
+internal sealed record GateOptions
+{
+    /// <summary>Held-out edits that a verdict needs, at least.</summary>
+    public int LeastItems { get; init; } = 40;
+
+    /// <summary>Held-out edits that are measured, at most.</summary>
+    public int MostItems { get; init; } = 240;
+
+    /// <summary>Pieces of general code that are measured, at most.</summary>
+    public int CanaryItems { get; init; } = 90;
+
+    /// <summary>Share by which general code may become harder to predict, in bits per byte.</summary>
+    public double MaxForgotten { get; init; } = 0.05;
 }
 
 internal sealed record DaemonOptions

@@ -25,6 +25,15 @@ internal sealed record LocalCopilotPaths
     /// <summary>Holds what was read of repositories' histories.</summary>
     public string HistoryDirectory => Path.Combine(DataDirectory, "history");
 
+    /// <summary>Holds the adapters' files, named by the hash of their content.</summary>
+    public string AdapterDirectory => Path.Combine(DataDirectory, "adapters");
+
+    /// <summary>The adapters that there are, which were active when, and how rounds of learning ended.</summary>
+    public string CatalogueFile => Path.Combine(DataDirectory, "catalogue.db");
+
+    /// <summary>Holds what a round of learning needs until it has ended: job, samples, checkpoint.</summary>
+    public string RunDirectory => Path.Combine(StateDirectory, "runs");
+
     public string LogDirectory => Path.Combine(StateDirectory, "logs");
 
     /// <summary>Held by the running daemon.</summary>

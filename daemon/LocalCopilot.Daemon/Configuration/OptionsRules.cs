@@ -22,6 +22,15 @@ internal static class OptionsRules
             ("history.maxFilesInCommit", options.History.MaxFilesInCommit, 1, 1_000_000),
             ("history.maxLinesInCommit", options.History.MaxLinesInCommit, 1, 10_000_000),
             ("history.maxFileBytes", options.History.MaxFileBytes, 1024, 1 << 28),
+            ("adaptation.samplesNeeded", options.Adaptation.SamplesNeeded, 1, 1_000_000),
+            ("adaptation.maxOtherLoad", options.Adaptation.MaxOtherLoad, 0, 1024),
+            ("adaptation.threads", options.Adaptation.Threads, 0, 1024),
+            ("adaptation.freshEvery", options.Adaptation.FreshEvery, 1, 1000),
+            ("adaptation.maxAdapterMegabytes", options.Adaptation.MaxAdapterMegabytes, 1, 1_000_000),
+            ("gate.leastItems", options.Gate.LeastItems, 10, 10_000),
+            ("gate.mostItems", options.Gate.MostItems, 10, 10_000),
+            ("gate.canaryItems", options.Gate.CanaryItems, 10, 10_000),
+            ("gate.maxForgotten", options.Gate.MaxForgotten, 0, 1),
             ("daemon.maxMessageBytes", options.Daemon.MaxMessageBytes, 64 * 1024, 256 * 1024 * 1024),
             ("daemon.maxOpenRequests", options.Daemon.MaxOpenRequests, 1, 65536),
         ];
@@ -37,6 +46,9 @@ internal static class OptionsRules
         [
             ("engine.unloadAfter", options.Engine.UnloadAfter),
             ("completion.decodeBudget", options.Completion.DecodeBudget),
+            ("adaptation.idleAfter", options.Adaptation.IdleAfter),
+            ("adaptation.resumeAfter", options.Adaptation.ResumeAfter),
+            ("adaptation.budget", options.Adaptation.Budget),
             ("daemon.idleExit", options.Daemon.IdleExit),
         ];
         foreach (var (name, value) in durations)
@@ -45,6 +57,11 @@ internal static class OptionsRules
             {
                 yield return $"{name} is {value}; write a duration from \"00:00:00\" to \"7.00:00:00\".";
             }
+        }
+
+        if (!DailyHours.TryParse(options.Adaptation.Hours, out _))
+        {
+            yield return $"adaptation.hours is {options.Adaptation.Hours}; write two times of day, such as \"22:00-06:00\", or nothing for all hours.";
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
     public GenerationResult Generate(GenerationRequest request)
     {
         ReadOnlySpan<int> prompt = request.Prompt.Span;
+        model.Adapters.Use(request.Sequence.Adapter);
         long start = time.GetTimestamp();
         SequenceCache.Sequence sequence = model.Sequences.Acquire(request.Sequence, prompt, request.Priority == EnginePriority.Evaluation);
         var (cached, row) = PromptEvaluation.Evaluate(model, sequence, prompt);
@@ -65,12 +66,16 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
     }
 
     /// <summary>Natural-log probability of each target after the prompt.</summary>
-    public IReadOnlyList<float> Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> targets)
+    public IReadOnlyList<float> Score(ScoreRequest request)
     {
-        SequenceCache.Sequence sequence = model.Sequences.Acquire(new("evaluation"), prompt, evaluation: true);
+        ReadOnlySpan<int> prompt = request.Prompt.Span;
+        ReadOnlySpan<int> targets = request.Targets.Span;
+        model.Adapters.Use(request.Adapter);
+        SequenceCache.Sequence sequence = model.Sequences.Acquire(new("evaluation", request.Adapter), prompt, evaluation: true);
         var (_, row) = PromptEvaluation.Evaluate(model, sequence, prompt);
+        RequiredText required = new(model.Model.Vocabulary, request.Unfinished);
         List<float> scores = [];
-        scores.Add((float)LogProbability.Of(targets[0], model.Context.Logits(row), model.Scratch));
+        Add(targets[0], row);
         while (scores.Count < targets.Length)
         {
             int first = scores.Count - 1;
@@ -78,11 +83,17 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             PromptEvaluation.Append(model, sequence, targets.Slice(first, rows), outputs: rows);
             for (int i = 0; i < rows; i++)
             {
-                scores.Add((float)LogProbability.Of(targets[first + i + 1], model.Context.Logits(i), model.Scratch));
+                Add(targets[first + i + 1], i);
             }
         }
 
         return scores;
+
+        void Add(int target, int logits)
+        {
+            scores.Add((float)required.LogProbability(target, model.Context.Logits(logits), model.Scratch));
+            required.Take(target);
+        }
     }
 
     /// <summary>One text while it is generated.</summary>

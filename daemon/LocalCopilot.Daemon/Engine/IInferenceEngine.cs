@@ -14,6 +14,7 @@ internal interface IInferenceEngine
     Task<ServedModel> UseModelAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Decodes the continuation of a prompt.</summary>
+    /// <exception cref="AdapterUnavailableException">The adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a prompt evaluation.</exception>
     Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 
@@ -21,19 +22,41 @@ internal interface IInferenceEngine
     Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken);
 
     /// <summary>Natural-log probability of each target token after the prompt.</summary>
-    Task<IReadOnlyList<float>> ScoreAsync(ReadOnlyMemory<int> prompt, ReadOnlyMemory<int> targets, CancellationToken cancellationToken);
+    /// <exception cref="AdapterUnavailableException">The adapter cannot be loaded.</exception>
+    Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Loads an adapter beside what is served, so that the first request that is to use it does not wait for it.</summary>
+    /// <exception cref="AdapterUnavailableException">It is missing, damaged, or made for another model; what is served stays.</exception>
+    Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken);
 }
 
 /// <summary>What callers may know of the model that is served now. The vocabulary may be used from any thread.</summary>
 /// <param name="Id">File name without extension.</param>
 /// <param name="Name">The file's <c>general.name</c>, as its makers call it; may be empty.</param>
 /// <param name="ContextTokens">Prompt and completion together may have this many tokens, at most.</param>
-internal sealed record ServedModel(string Id, string Path, string Name, string Architecture, LlamaVocabulary Vocabulary, int ContextTokens);
+/// <param name="Parameters">Number of parameters.</param>
+/// <param name="Fingerprint">See <see cref="ModelFingerprint"/>.</param>
+internal sealed record ServedModel(string Id, string Path, string Name, string Architecture, LlamaVocabulary Vocabulary, int ContextTokens, long Parameters, string Fingerprint);
 
 /// <summary>Names one sequence of the KV cache: what was computed with one adapter is never continued with another.</summary>
 /// <param name="Document">Document uri, or another name that is unique to the stream of prompts that extend each other.</param>
-/// <param name="Adapter">Id of the adapter; null: the base model.</param>
-internal readonly record struct SequenceKey(string Document, string? Adapter = null);
+/// <param name="Adapter">Null: the base model.</param>
+internal readonly record struct SequenceKey(string Document, AdapterFile? Adapter = null);
+
+/// <summary>A LoRA adapter on disk.</summary>
+/// <param name="Id">Hash of its content.</param>
+internal sealed record AdapterFile(string Id, string Path);
+
+/// <summary>Tokens whose probability after a prompt is asked for. Scored behind everything else that the engine has to do.</summary>
+/// <param name="Prompt">Not empty; together with the targets no longer than the context.</param>
+internal sealed record ScoreRequest(ReadOnlyMemory<int> Prompt, ReadOnlyMemory<int> Targets)
+{
+    /// <summary>Null: the base model.</summary>
+    public AdapterFile? Adapter { get; init; }
+
+    /// <summary>Text that the targets must begin with, see <see cref="GenerationRequest.Unfinished"/>: what fits it shares all probability.</summary>
+    public string Unfinished { get; init; } = "";
+}
 
 internal enum EnginePriority
 {

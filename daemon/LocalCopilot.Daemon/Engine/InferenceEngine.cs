@@ -60,8 +60,11 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
     public Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) =>
         EnqueueAsync(EnginePriority.Prefetch, _ => Prefetch(sequence, prompt.Span), cancellationToken);
 
-    public Task<IReadOnlyList<float>> ScoreAsync(ReadOnlyMemory<int> prompt, ReadOnlyMemory<int> targets, CancellationToken cancellationToken) =>
-        EnqueueAsync(EnginePriority.Evaluation, _ => Score(prompt.Span, targets.Span), cancellationToken);
+    public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) =>
+        EnqueueAsync(EnginePriority.Evaluation, _ => Score(request), cancellationToken);
+
+    public Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken) =>
+        EnqueueAsync(EnginePriority.Completion, _ => Load().Adapters.Load(adapter), cancellationToken);
 
     public void Dispose()
     {
@@ -169,22 +172,23 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
     {
         LoadedModel loaded = Load();
         Check(loaded, prompt.Length, 0);
+        loaded.Adapters.Use(key.Adapter);
         long start = _time.GetTimestamp();
         var (cached, _) = PromptEvaluation.Evaluate(loaded, loaded.Sequences.Acquire(key, prompt, evaluation: false), prompt);
         _promptRate.Add(prompt.Length - cached, _time.GetElapsedTime(start));
         return true;
     }
 
-    private IReadOnlyList<float> Score(ReadOnlySpan<int> prompt, ReadOnlySpan<int> targets)
+    private IReadOnlyList<float> Score(ScoreRequest request)
     {
-        if (targets.Length == 0)
+        if (request.Targets.Length == 0)
         {
             return [];
         }
 
         LoadedModel loaded = Load();
-        Check(loaded, prompt.Length, targets.Length);
-        return new Generator(loaded, _queue.Abort, _time).Score(prompt, targets);
+        Check(loaded, request.Prompt.Length, request.Targets.Length);
+        return new Generator(loaded, _queue.Abort, _time).Score(request);
     }
 
     private static void Check(LoadedModel loaded, int promptTokens, int further)

@@ -31,8 +31,9 @@ internal sealed class LoadedModel : IDisposable
         Device = device;
         Batch = new(BatchRows);
         Sequences = new(options.CachedDocuments);
+        Adapters = new(model, context);
         Scratch = new float[model.Vocabulary.Count];
-        Served = new(Path.GetFileNameWithoutExtension(model.Path), model.Path, model.Metadata.GetValueOrDefault("general.name", ""), model.Architecture, model.Vocabulary, context.TokensPerSequence);
+        Served = new(Path.GetFileNameWithoutExtension(model.Path), model.Path, model.Metadata.GetValueOrDefault("general.name", ""), model.Architecture, model.Vocabulary, context.TokensPerSequence, model.Parameters, ModelFingerprint.Of(model.Path));
     }
 
     public LlamaModel Model { get; }
@@ -50,6 +51,8 @@ internal sealed class LoadedModel : IDisposable
     public int MostRows => TileRows - 1 ?? BatchRows;
 
     public SequenceCache Sequences { get; }
+
+    public LoadedAdapters Adapters { get; }
 
     public DraftLength DraftLength { get; } = new();
 
@@ -84,7 +87,7 @@ internal sealed class LoadedModel : IDisposable
             });
             return new(model, context, options, device, time) { TileRows = flashAttention ? LlamaContext.FlashAttentionTile : null };
         }
-        catch (Exception exception) when (exception is LlamaException or FileNotFoundException)
+        catch (Exception exception) when (exception is LlamaException or IOException)
         {
             model?.Dispose();
             throw new ModelUnavailableException($"{exception.Message} `localcopilot models list` shows what else there is.", exception);
@@ -101,6 +104,7 @@ internal sealed class LoadedModel : IDisposable
 
     public void Dispose()
     {
+        Adapters.Dispose();
         Context.Dispose();
         Batch.Dispose();
         Model.Dispose();

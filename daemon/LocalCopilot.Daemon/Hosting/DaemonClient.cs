@@ -29,9 +29,19 @@ internal sealed class DaemonClient : IAsyncDisposable
         _connection = connection;
         _rpc = rpc;
         Control = new ControlProxy(rpc);
+        Learning = new LearningProxy(rpc);
+        rpc.AddLocalRpcMethod(
+            ((Action<RepositoryStatus>)OnAdaptationChanged).Method,
+            this,
+            new JsonRpcMethodAttribute(LocalCopilotMethods.AdaptationChanged) { UseSingleObjectParameterDeserialization = true });
     }
 
     public ILocalCopilotControl Control { get; }
+
+    public ILocalCopilotLearning Learning { get; }
+
+    /// <summary>What is learned of some repository has changed; called one at a time.</summary>
+    public event Action<RepositoryStatus>? AdaptationChanged;
 
     /// <summary>Ends when the daemon or the connection does.</summary>
     public Task Completion => _connection.Completion;
@@ -76,6 +86,8 @@ internal sealed class DaemonClient : IAsyncDisposable
         _rpc.Dispose();
         await _connection.DisposeAsync();
     }
+
+    private void OnAdaptationChanged(RepositoryStatus status) => AdaptationChanged?.Invoke(status);
 
     private static async Task<FileLock> LockAsync(LocalCopilotPaths paths, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -176,8 +188,9 @@ internal sealed class DaemonClient : IAsyncDisposable
 #pragma warning disable CA2000 // The client owns it.
         JsonRpc rpc = new(new FramedMessageHandler(channel, FramingLimits.Default));
 #pragma warning restore CA2000
+        DaemonClient client = new(connection, rpc);
         rpc.StartListening();
-        return new(connection, rpc);
+        return client;
     }
 
     /// <summary>Asks an older daemon to end, which it does only if no editor uses it.</summary>

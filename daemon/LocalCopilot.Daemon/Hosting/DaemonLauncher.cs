@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text;
+using LocalCopilot.Daemon.Configuration;
 
 namespace LocalCopilot.Daemon.Hosting;
 
-/// <summary>Starts the daemon as a process of its own: the one place that starts processes.</summary>
+/// <summary>Starts the daemon as a process of its own.</summary>
 internal sealed class DaemonLauncher : IDisposable
 {
     private const int MaxMessageLength = 8 * 1024;
@@ -24,19 +25,6 @@ internal sealed class DaemonLauncher : IDisposable
 
     public static DaemonLauncher Launch()
     {
-        string executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "localcopilot.exe" : "localcopilot");
-        ProcessStartInfo start = new()
-        {
-            FileName = File.Exists(executable) ? executable : Environment.ProcessPath ?? executable,
-            // The daemon must not keep the folder of the editor's workspace in use.
-            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
-            CreateNoWindow = true,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add("daemon");
-        start.ArgumentList.Add("--detached");
         if (!OperatingSystem.IsWindows())
         {
             UnixNative.KeepDescriptorsFromChildren();
@@ -44,13 +32,11 @@ internal sealed class DaemonLauncher : IDisposable
 
         try
         {
-#pragma warning disable RS0030 // This is the one place.
-            return new(Process.Start(start)!);
-#pragma warning restore RS0030
+            return new(OwnProgram.Start("daemon", "--detached"));
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new DaemonUnavailableException($"{start.FileName} cannot be started: {exception.Message}. Check that the installation is complete.", exception);
+            throw new DaemonUnavailableException($"{OwnProgram.Executable} cannot be started: {exception.Message}. Check that the installation is complete.", exception);
         }
     }
 

@@ -1,3 +1,5 @@
+using LocalCopilot.Daemon.Adaptation;
+using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
@@ -22,6 +24,10 @@ internal sealed partial class ClientConnection(
     IEngineStatus engine,
     OpenDocuments open,
     DisabledRepositories disabled,
+    LearningLoop learning,
+    AdapterStore adapters,
+    AdapterExport export,
+    IInferenceEngine inference,
     LocalCopilotOptions options,
     ILoggerFactory loggers)
 {
@@ -109,10 +115,15 @@ internal sealed partial class ClientConnection(
         rpc.TraceSource.Switch.Level = System.Diagnostics.SourceLevels.Off;
         using (rpc)
         {
-            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, needsHello: !isEditor), TargetOptions);
+            using ClientNotifications notifications = new(rpc, learning);
+            WorkDoneProgressReports progress = new(rpc, notifications, learning);
+            Greeting greeting = new(isNeeded: !isEditor);
+            LearningMethods learned = new(learning, adapters, export, inference, disabled, progress, greeting);
+            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, learning, greeting), TargetOptions);
+            rpc.AddLocalRpcTarget(typeof(ILocalCopilotLearning), learned, TargetOptions);
             if (isEditor)
             {
-                session = new(completion, feedback, open, disabled, new(rpc, engine, server), options, loggers.CreateLogger<LspSession>());
+                session = new(completion, feedback, open, disabled, learned, learning, new(notifications, progress, engine, server), options, loggers.CreateLogger<LspSession>());
                 rpc.AddLocalRpcTarget(session, TargetOptions);
             }
 

@@ -1,3 +1,4 @@
+using LocalCopilot.Daemon.Adaptation;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
@@ -8,10 +9,8 @@ using LocalCopilot.Protocol;
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The <c>localCopilot/*</c> methods of one channel.</summary>
-internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, DisabledRepositories disabled, bool needsHello) : ILocalCopilotControl
+internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, DisabledRepositories disabled, LearningLoop learning, Greeting greeting) : ILocalCopilotControl
 {
-    private bool _greeted = !needsHello;
-
     public Task<HelloResult> HelloAsync(HelloParams parameters, CancellationToken cancellationToken)
     {
         if (ProtocolVersion.Major(parameters.ProtocolVersion) != ProtocolVersion.Major(ProtocolVersion.Current))
@@ -19,13 +18,13 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
             throw RpcErrors.OtherProtocol(parameters.ProtocolVersion);
         }
 
-        _greeted = true;
+        greeting.Done();
         return Task.FromResult(new HelloResult(ProtocolVersion.Current, ProductVersion.Current));
     }
 
     public Task<StatusResult> StatusAsync(StatusParams? parameters = null, CancellationToken cancellationToken = default)
     {
-        RequireHello(LocalCopilotMethods.Status);
+        greeting.Require(LocalCopilotMethods.Status);
         return Task.FromResult(new StatusResult
         {
             Daemon = new()
@@ -40,6 +39,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
             },
             Model = engine.Model,
             Engine = engine.Engine,
+            Repository = parameters?.Repository is { } named && RepositoryLocator.PathOf(named) is { } path && RepositoryLocator.RootOf(path, []) is { } root ? learning.Status(root) : null,
             Completions = new(counters.Computed, counters.TypedThrough, counters.Cancelled, counters.WastedTokens),
             Offline = true,
         });
@@ -47,7 +47,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
 
     public async Task<CompleteResult> CompleteAsync(CompleteParams parameters, CancellationToken cancellationToken)
     {
-        RequireHello(LocalCopilotMethods.Complete);
+        greeting.Require(LocalCopilotMethods.Complete);
         string? root = parameters.Repository is { } repository ? RepositoryLocator.RootOf(RepositoryLocator.PathOf(repository) ?? throw RpcErrors.InvalidParams($"{repository} is no absolute path and no file uri. Give one of both."), []) : null;
         string path = RepositoryLocator.PathOf(parameters.Path)
             ?? (root is not null ? Path.GetFullPath(parameters.Path, root) : throw RpcErrors.InvalidParams($"The path {parameters.Path} is relative and no repository was given. Give an absolute path, or the repository."));
@@ -89,13 +89,13 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
 
     public Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellationToken)
     {
-        RequireHello(LocalCopilotMethods.ModelsList);
+        greeting.Require(LocalCopilotMethods.ModelsList);
         return models.ListAsync(cancellationToken);
     }
 
     public Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken)
     {
-        RequireHello(LocalCopilotMethods.ModelsSelect);
+        greeting.Require(LocalCopilotMethods.ModelsSelect);
         return (parameters.Id is null) != (parameters.Path is null)
             ? models.SelectAsync(parameters, cancellationToken)
             : throw RpcErrors.InvalidParams("Give either the id or the path of a model.");
@@ -111,13 +111,5 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
         }
 
         return Task.FromResult(new ShutdownResult(stopping));
-    }
-
-    private void RequireHello(string method)
-    {
-        if (!_greeted)
-        {
-            throw RpcErrors.InvalidRequest($"{method} came before {LocalCopilotMethods.Hello}. Send that first.");
-        }
     }
 }

@@ -1,18 +1,20 @@
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Protocol;
-using StreamJsonRpc;
 
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>Tells one editor how the daemon is: <c>didChangeStatus</c>, and progress while the model loads.</summary>
-internal sealed class EditorStatus(JsonRpc rpc, IEngineStatus engine, ServerState server)
+internal sealed class EditorStatus(ClientNotifications notifications, WorkDoneProgressReports progress, IEngineStatus engine, ServerState server)
 {
     private readonly Lock _gate = new();
     private DidChangeStatusParams? _last;
-    private int _tokens;
 
     /// <summary>Whether the client lets the server create progress.</summary>
-    public bool HasProgress { get; set; }
+    public bool HasProgress
+    {
+        get => progress.MayCreate;
+        set => progress.MayCreate = value;
+    }
 
     public Task ReportNormalAsync() => server.Warnings is [{ } warning, ..]
         ? ReportAsync(new(StatusKind.Warning, Busy: false, warning))
@@ -30,7 +32,7 @@ internal sealed class EditorStatus(JsonRpc rpc, IEngineStatus engine, ServerStat
             if (engine.Model is { State: ModelState.Unloaded or ModelState.Loading } model)
             {
                 await ReportAsync(new(StatusKind.Normal, Busy: true, $"Loading {model.Id}"));
-                token = await BeginProgressAsync($"Loading {model.Id}");
+                token = await progress.BeginAsync($"Loading {model.Id}");
             }
 
             T result = await completion();
@@ -49,31 +51,7 @@ internal sealed class EditorStatus(JsonRpc rpc, IEngineStatus engine, ServerStat
         }
         finally
         {
-            if (token is not null)
-            {
-                await NotifyAsync(LspMethods.Progress, new ProgressParams(token, new() { Kind = "end" }));
-            }
-        }
-    }
-
-    private async Task<string?> BeginProgressAsync(string title)
-    {
-        if (!HasProgress)
-        {
-            return null;
-        }
-
-        string token = $"localcopilot-{Interlocked.Increment(ref _tokens)}";
-        try
-        {
-            await rpc.InvokeWithParameterObjectAsync(LspMethods.WorkDoneProgressCreate, new WorkDoneProgressCreateParams(token)).WaitAsync(TimeSpan.FromSeconds(2));
-            await NotifyAsync(LspMethods.Progress, new ProgressParams(token, new() { Kind = "begin", Title = title }));
-            return token;
-        }
-        catch (Exception exception) when (exception is RemoteRpcException or TimeoutException or ObjectDisposedException)
-        {
-            // A client that refuses, or does not answer, gets no progress; its completion goes on.
-            return null;
+            await progress.EndAsync(token);
         }
     }
 
@@ -89,18 +67,6 @@ internal sealed class EditorStatus(JsonRpc rpc, IEngineStatus engine, ServerStat
             _last = status;
         }
 
-        return NotifyAsync(LspMethods.DidChangeStatus, status);
-    }
-
-    private async Task NotifyAsync(string method, object parameters)
-    {
-        try
-        {
-            await rpc.NotifyWithParameterObjectAsync(method, parameters);
-        }
-        catch (Exception exception) when (exception is ConnectionLostException or ObjectDisposedException)
-        {
-            // Nobody is left to be told.
-        }
+        return notifications.SendAsync(LspMethods.DidChangeStatus, status);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalCopilot.Daemon.Adaptation;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
@@ -14,7 +15,7 @@ namespace LocalCopilot.Daemon.Rpc;
 /// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
 /// A completion computes on the snapshot that it took then.
 /// </remarks>
-internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, DisabledRepositories disabled, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, DisabledRepositories disabled, ILocalCopilotLearning learned, LearningLoop learning, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
 {
     /// <summary>A text that is missing must not be taken for an empty one.</summary>
     private static readonly JsonSerializerOptions Json = new(ProtocolJson.CreateOptions()) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
@@ -49,7 +50,7 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
                 PositionEncoding = PositionEncodings.Utf16,
                 TextDocumentSync = new(OpenClose: true, Change: 2, Save: true),
                 InlineCompletionProvider = true,
-                ExecuteCommandProvider = new([LocalCopilotMethods.DidAcceptCompletionItemCommand]),
+                ExecuteCommandProvider = new([LocalCopilotMethods.DidAcceptCompletionItemCommand, LocalCopilotMethods.AdaptCommand]),
                 Workspace = new(new(Supported: true, ChangeNotifications: true)),
             },
             new("LocalCopilot", ProductVersion.Current));
@@ -84,6 +85,7 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         _documents.Open(document);
         open.Changed(this, document);
         _running.End(item.Uri, RpcErrors.Changed(item.Uri));
+        Follow(item.Uri);
     }
 
     [JsonRpcMethod(LspMethods.DidChange, UseSingleObjectParameterDeserialization = true)]
@@ -176,21 +178,21 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
     }
 
     [JsonRpcMethod(LspMethods.ExecuteCommand, UseSingleObjectParameterDeserialization = true)]
-    public object? ExecuteCommand(ExecuteCommandParams parameters)
+    public async Task<AdaptationResult?> ExecuteCommandAsync(ExecuteCommandParams parameters, CancellationToken cancellationToken)
     {
         RequireInitialized(LspMethods.ExecuteCommand);
-        if (parameters.Command != LocalCopilotMethods.DidAcceptCompletionItemCommand)
+        string? argument = parameters.Arguments is [{ ValueKind: JsonValueKind.String } first, ..] ? first.GetString() : null;
+        switch (parameters.Command)
         {
-            throw RpcErrors.MethodNotFound($"There is no command {parameters.Command}. Known: {LocalCopilotMethods.DidAcceptCompletionItemCommand}.");
+            case LocalCopilotMethods.DidAcceptCompletionItemCommand:
+                Tell(heard => heard.Accepted(argument ?? throw RpcErrors.InvalidParams($"{parameters.Command} takes one argument, the completion's id. Send `command.arguments` of the accepted item.")));
+                return null;
+            case LocalCopilotMethods.AdaptCommand:
+                string repository = argument ?? throw RpcErrors.InvalidParams($"{parameters.Command} takes one argument, the uri of a repository or of something in it.");
+                return await learned.AdaptAsync(new() { Repository = repository, Force = true }, cancellationToken);
+            default:
+                throw RpcErrors.MethodNotFound($"There is no command {parameters.Command}. Known: {LocalCopilotMethods.DidAcceptCompletionItemCommand}, {LocalCopilotMethods.AdaptCommand}.");
         }
-
-        if (parameters.Arguments is not [{ ValueKind: JsonValueKind.String } id, ..])
-        {
-            throw RpcErrors.InvalidParams($"{parameters.Command} takes one argument, the completion's id. Send `command.arguments` of the accepted item.");
-        }
-
-        Tell(heard => heard.Accepted(id.GetString()!));
-        return null;
     }
 
     [JsonRpcMethod(LspMethods.DidShowCompletion, UseSingleObjectParameterDeserialization = true)]
@@ -250,6 +252,15 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
             }
 
             return null;
+        }
+    }
+
+    /// <summary>What somebody works in is learned.</summary>
+    private void Follow(string uri)
+    {
+        if (RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), []) is { } root && disabled.ReasonOf(root) is null)
+        {
+            _ = Task.Run(() => learning.Follow(root));
         }
     }
 

@@ -23,6 +23,8 @@ internal static class RpcErrors
     public static LocalRpcException NotInitialized(string method) =>
         Create(ErrorCodes.ServerNotInitialized, $"{method} came before initialize. Send initialize first.");
 
+    public static LocalRpcException Failed(string message) => Create(ErrorCodes.InternalError, message);
+
     public static LocalRpcException InvalidRequest(string message) => Create(ErrorCodes.InvalidRequest, message);
 
     public static LocalRpcException MethodNotFound(string message) => Create(ErrorCodes.MethodNotFound, message);
@@ -32,6 +34,16 @@ internal static class RpcErrors
     {
         LocalRpcException error = Create(ErrorCodes.Disabled, $"LocalCopilot is off for {root}: {reason}. Change that file to turn it on.");
         error.ErrorData = new DisabledBy(reason);
+        return error;
+    }
+
+    public static LocalRpcException NotARepository(string path) =>
+        Create(ErrorCodes.NotARepository, $"{path} belongs to no git repository with a working tree. Give a file or a folder in one.");
+
+    public static LocalRpcException AdaptationRunning(string message, AdaptationProgress? progress)
+    {
+        LocalRpcException error = Create(ErrorCodes.AdaptationRunning, message);
+        error.ErrorData = progress;
         return error;
     }
 

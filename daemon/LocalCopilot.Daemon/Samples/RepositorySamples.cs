@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Configuration;
@@ -33,7 +31,7 @@ internal sealed class RepositorySamples : IDisposable
         _settings = RepositorySettings.Load(root);
         _rules = new(repository, _settings);
         _texts = new(repository, _rules, options.History.MaxFileBytes);
-        string file = FileOf(paths, CommonFolder.Of(repository));
+        string file = FileOf(paths, root);
         _indexFile = file + ".index";
         _store = SampleStore.Open(file);
     }
@@ -57,14 +55,7 @@ internal sealed class RepositorySamples : IDisposable
     /// <summary>Deletes everything that was kept of a repository, also where it is not there any more.</summary>
     public static void Forget(string root, LocalCopilotPaths paths)
     {
-        string folder = Path.Combine(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)), ".git");
-        if (Repository.IsValid(root))
-        {
-            using Repository repository = new(root);
-            folder = CommonFolder.Of(repository);
-        }
-
-        string file = FileOf(paths, folder);
+        string file = FileOf(paths, root);
         SampleStore.DeleteFiles(file);
         SampleStore.DeleteFiles(file + ".index");
     }
@@ -73,6 +64,34 @@ internal sealed class RepositorySamples : IDisposable
     /// <param name="until">History after this commit does not exist; null: what is checked out.</param>
     public IReadOnlyList<HistoryCommit> Read(string? until, ILogger<HistoryReader> logger, IProgress<HistoryProgress>? progress, CancellationToken cancellationToken) =>
         new HistoryReader(_options.History, logger).Read(_repository, _settings, _store, until is null ? null : new(until), progress, cancellationToken);
+
+    /// <summary>Samples of commits that are not part of an older commit.</summary>
+    /// <param name="older">Null, or not in the repository any more: all are new.</param>
+    public int CountNew(IReadOnlyList<HistoryCommit> commits, string? older, CancellationToken cancellationToken) =>
+        _store.CountSamples(New(commits, older, cancellationToken).Select(commit => commit.Id));
+
+    /// <summary>What was written in commits that are not part of an older one: the newest first, nothing nearly twice.</summary>
+    public IReadOnlyList<Sample> Since(IReadOnlyList<HistoryCommit> commits, string older, CancellationToken cancellationToken)
+    {
+        NearDuplicates known = new();
+        return [.. New(commits, older, cancellationToken).SelectMany(commit => _store.SamplesOf(commit.Id)).Where(sample => known.Add(sample.Signature))];
+    }
+
+    /// <summary>The whole id of a commit.</summary>
+    /// <param name="commit">An id, the beginning of one, or a name; null: none.</param>
+    /// <exception cref="NotFoundException">There is no such commit.</exception>
+    public string? IdOf(string? commit) => commit is null ? null : (_repository.Lookup<Commit>(commit) ?? throw new NotFoundException($"There is no commit {commit}.")).Sha;
+
+    private IEnumerable<HistoryCommit> New(IReadOnlyList<HistoryCommit> commits, string? older, CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> known = [];
+        if (older is not null && _repository.Lookup<Commit>(older) is not null)
+        {
+            known.UnionWith(HistoryWalk.Newest(_repository, new(older), _options.History.MaxCommits, cancellationToken).Select(commit => commit.Id));
+        }
+
+        return commits.Where(commit => !known.Contains(commit.Id));
+    }
 
     /// <inheritdoc cref="SampleSelection.Select"/>
     public SelectedSamples Select(IReadOnlyList<HistoryCommit> commits, SelectionOptions options, CancellationToken cancellationToken) =>
@@ -95,8 +114,9 @@ internal sealed class RepositorySamples : IDisposable
     }
 
     /// <param name="mostTargetTokens">Samples that are longer give no prompt.</param>
-    public SamplePrompts Prompts(LlamaVocabulary vocabulary, PromptBuilder builder, PromptBudget budget, int mostTargetTokens) =>
-        new(_store, _texts, vocabulary, builder, budget, _name, mostTargetTokens);
+    /// <param name="useContext">Whether prompts have text of other files.</param>
+    public SamplePrompts Prompts(LlamaVocabulary vocabulary, PromptBuilder builder, PromptBudget budget, int mostTargetTokens, bool useContext = true) =>
+        new(_store, _texts, vocabulary, builder, budget, _name, mostTargetTokens, useContext);
 
     /// <inheritdoc cref="SampleStore.MarkTrained"/>
     public void MarkTrained(SelectedSamples selected) => _store.MarkTrained(selected);
@@ -107,6 +127,5 @@ internal sealed class RepositorySamples : IDisposable
         _repository.Dispose();
     }
 
-    private static string FileOf(LocalCopilotPaths paths, string commonFolder) =>
-        Path.Combine(paths.HistoryDirectory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commonFolder)))[..16] + ".db");
+    private static string FileOf(LocalCopilotPaths paths, string root) => Path.Combine(paths.HistoryDirectory, RepositoryKey.Of(root) + ".db");
 }

@@ -85,6 +85,20 @@ internal sealed class SampleStore : IDisposable
         transaction.Commit();
     }
 
+    /// <summary>How many samples some commits gave.</summary>
+    public int CountSamples(IEnumerable<ObjectId> commits)
+    {
+        using SqliteCommand command = Command("SELECT count(*) FROM samples WHERE commit_id = $commit AND source = 0", ("$commit", Array.Empty<byte>()));
+        long count = 0;
+        foreach (ObjectId commit in commits)
+        {
+            command.Parameters[0].Value = commit.RawId;
+            count += (long)command.ExecuteScalar()!;
+        }
+
+        return (int)count;
+    }
+
     /// <summary>What a commit added, in the order it was made in.</summary>
     public IReadOnlyList<Sample> SamplesOf(ObjectId commit)
     {

@@ -8,9 +8,10 @@ namespace LocalCopilot.Daemon.Samples;
 internal static class TrainingFile
 {
     /// <summary>One sample at a time is in memory. Written whole or not at all.</summary>
+    /// <param name="prefixShare">Share of the samples of which the text before the cursor is learned, too, where the prompt ends with it; 0..1.</param>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
     /// <exception cref="OperationCanceledException">Nothing was written.</exception>
-    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, CancellationToken cancellationToken)
+    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, double prefixShare, CancellationToken cancellationToken)
     {
         int written = 0;
         int unusable = 0;
@@ -32,7 +33,7 @@ internal static class TrainingFile
                     int[] all = prompted.Tokens;
                     written++;
                     tokens += all.Length;
-                    yield return new(all, prompted.Prompt.Tokens.Length);
+                    yield return new(all, prompted.Prompt.Tokens.Length - (LearnsPrefix(sample) ? Math.Min(prompted.Prompt.PrefixTokens, prompted.Prompt.Tokens.Length - 1) : 0));
                 }
                 else
                 {
@@ -40,6 +41,9 @@ internal static class TrainingFile
                 }
             }
         }
+
+        // Always the same ones.
+        bool LearnsPrefix(Sample sample) => prompts.EndWithPrefix && sample.Key % 1000 < prefixShare * 1000;
     }
 }
 

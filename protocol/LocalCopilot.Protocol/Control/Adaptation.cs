@@ -26,7 +26,7 @@ public sealed record RepositoryStatus
     /// <summary>The active adapter.</summary>
     public Adapter? Adapter { get; init; }
 
-    /// <summary>Of the training that runs.</summary>
+    /// <summary>Of what runs.</summary>
     public AdaptationProgress? Progress { get; init; }
 }
 
@@ -53,13 +53,13 @@ public enum RepositoryState
     Disabled,
 }
 
-/// <summary>How far a training is.</summary>
-/// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps in all.</param>
-/// <param name="Loss">Mean loss lately, in nats a token.</param>
-/// <param name="TokensPerSecond">Tokens trained a second, lately.</param>
-/// <param name="RemainingMs">Estimated.</param>
-public sealed record AdaptationProgress(int Step, int Steps, double Loss, double TokensPerSecond, long RemainingMs);
+/// <summary>How far collecting, training or evaluating is.</summary>
+/// <param name="Step">Done: commits and samples, steps of the optimizer, or measured edits.</param>
+/// <param name="Steps">In all.</param>
+/// <param name="Loss">Mean loss lately, in nats a token; while it trains.</param>
+/// <param name="TokensPerSecond">Tokens trained a second, lately; while it trains.</param>
+/// <param name="RemainingMs">Estimated; absent while nobody can say.</param>
+public sealed record AdaptationProgress(int Step, int Steps, double? Loss = null, double? TokensPerSecond = null, long? RemainingMs = null);
 
 /// <summary>Parameters of <see cref="LocalCopilotMethods.Adapt"/>.</summary>
 public sealed record AdaptParams

@@ -54,6 +54,7 @@ public static class ProtocolJson
 [JsonSerializable(typeof(AdaptParams))]
 [JsonSerializable(typeof(AdaptationResult))]
 [JsonSerializable(typeof(RepositoryParams))]
+[JsonSerializable(typeof(RepositoryStatus))]
 [JsonSerializable(typeof(AdapterParams))]
 [JsonSerializable(typeof(IReadOnlyList<Adapter>))]
 [JsonSerializable(typeof(AdaptersRollbackResult))]

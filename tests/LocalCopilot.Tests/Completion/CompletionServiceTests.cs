@@ -26,11 +26,12 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     private readonly StickyContext _context = new([], TimeProvider.System);
     private readonly SuggestionLog _suggestions = new();
     private readonly CompletionCounters _counters = new();
+    private readonly FixedAdapter _adapters = new();
     private CompletionService? _service;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    private CompletionService Service => _service ??= new(fixture.Engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), TimeProvider.System);
+    private CompletionService Service => _service ??= new(fixture.Engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), _adapters, new(TimeProvider.System), TimeProvider.System);
 
     public void Dispose() => _context.Dispose();
 
@@ -132,7 +133,7 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     public async Task Loading_and_holding_back_are_waiting_and_no_context()
     {
         using InferenceEngine engine = EngineFixture.Create();
-        CompletionService service = new(engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), TimeProvider.System);
+        CompletionService service = new(engine, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), _adapters, new(TimeProvider.System), TimeProvider.System);
 
         CompletionTimings timings = (await service.CompleteAsync(Request(Code), Cancelled)).Timings;
 

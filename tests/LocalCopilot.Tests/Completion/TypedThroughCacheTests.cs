@@ -8,7 +8,7 @@ public class TypedThroughCacheTests
 {
     private const string Uri = "file:///a.cs";
 
-    private static readonly SuggestionKind Kind = new("model.gguf", UseAdapter: true, SingleLine: null, MaxTokens: null);
+    private static readonly SuggestionKind Kind = new("model.gguf", Adapter: "adapter", SingleLine: null, MaxTokens: null);
 
     [Fact]
     public void Whatever_part_of_a_suggestion_was_typed_the_rest_is_there() =>
@@ -78,7 +78,7 @@ public class TypedThroughCacheTests
         Assert.Null(cache.Find(Kind with { Model = "other.gguf" }, document, 13));
         Assert.Null(cache.Find(Kind with { SingleLine = true }, document, 13));
         Assert.Null(cache.Find(Kind with { MaxTokens = 5 }, document, 13));
-        Assert.Null(cache.Find(Kind with { UseAdapter = false }, document, 13));
+        Assert.Null(cache.Find(Kind with { Adapter = null }, document, 13));
     }
 
     [Theory]

@@ -133,7 +133,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         Generation generation = result.Generations[0];
         Assert.Equal(GenerationEnd.MaxTokens, generation.End);
 
-        IReadOnlyList<float> scores = await Engine.ScoreAsync(prompt, generation.Tokens.ToArray(), Cancelled);
+        IReadOnlyList<float> scores = await Engine.ScoreAsync(new(prompt, generation.Tokens.ToArray()), Cancelled);
 
         Assert.Equal(generation.MeanLogProbability, scores.Average(), 1e-4);
     }
@@ -159,7 +159,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         int[] prompt = model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat(Code + "\n", 20)))[..800];
         using ManualResetEventSlim queued = new();
         Task<GenerationResult> occupied = Engine.GenerateAsync(Request(prompt[..50], 3) with { Stop = () => new WaitFor(queued) }, Cancelled);
-        Task<IReadOnlyList<float>>[] evaluations = [.. Enumerable.Range(0, 20).Select(i => Engine.ScoreAsync(prompt.AsMemory(i), prompt.AsMemory(0, 100), Cancelled))];
+        Task<IReadOnlyList<float>>[] evaluations = [.. Enumerable.Range(0, 20).Select(i => Engine.ScoreAsync(new(prompt.AsMemory(i), prompt.AsMemory(0, 100)), Cancelled))];
 
         Task<GenerationResult> completion = Engine.GenerateAsync(Request(prompt[..100], 3), Cancelled);
         queued.Set();

@@ -59,7 +59,7 @@ public class SequenceCacheTests
         SequenceCache cache = new(1);
         Fill(cache, "a", Here);
 
-        SequenceCache.Sequence sequence = cache.Acquire(new("a", "adapter"), Here, evaluation: false);
+        SequenceCache.Sequence sequence = cache.Acquire(new("a", new("adapter", "adapter.gguf")), Here, evaluation: false);
 
         Assert.Equal(0, sequence.CommonPrefix(Here));
     }

@@ -1,7 +1,11 @@
+using LocalCopilot.Daemon.Adaptation;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Daemon.Rpc;
 using LocalCopilot.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nerdbank.Streams;
 using StreamJsonRpc;
@@ -118,7 +122,7 @@ public class LspSessionTests
         }
     }
 
-    private sealed class Connection(JsonRpc client, SessionRpc server, HeldPipeline pipeline) : IAsyncDisposable
+    private sealed class Connection(JsonRpc client, SessionRpc server, HeldPipeline pipeline, IHost host, DirectoryInfo folder) : IAsyncDisposable
     {
         public JsonRpc Client => client;
 
@@ -129,13 +133,21 @@ public class LspSessionTests
             var (near, far) = FullDuplexStream.CreatePipePair();
             HeldPipeline pipeline = new();
             SessionRpc server = new(new FramedMessageHandler(far, FramingLimits.Default), maxOpenRequests, NullLogger.Instance);
-            server.AddLocalRpcTarget(new LspSession(pipeline, [], new(), new(), new(server, pipeline, new(TimeProvider.System, [])), new(), NullLogger<LspSession>.Instance));
+            DirectoryInfo folder = Directory.CreateTempSubdirectory("lc-session-");
+            IHost host = DaemonHost.Build(
+                new() { ConfigurationDirectory = folder.FullName, DataDirectory = folder.FullName, StateDirectory = folder.FullName, RuntimeDirectory = folder.FullName }, new(), TimeProvider.System, []);
+            LearningLoop loop = host.Services.GetRequiredService<LearningLoop>();
+            ClientNotifications notifications = new(server, loop);
+            WorkDoneProgressReports progress = new(server, notifications, loop);
+            LearningMethods learned = ActivatorUtilities.CreateInstance<LearningMethods>(host.Services, progress, new Greeting(isNeeded: false));
+            EditorStatus status = new(notifications, progress, pipeline, new(TimeProvider.System, []));
+            server.AddLocalRpcTarget(new LspSession(pipeline, [], new(), new(), learned, loop, status, new(), NullLogger<LspSession>.Instance));
             server.StartListening();
             JsonRpc client = new(new FramedMessageHandler(near, FramingLimits.Default));
             client.StartListening();
             await client.InvokeWithParameterObjectAsync<InitializeResult>(LspMethods.Initialize, new InitializeParams(), Cancelled);
             await client.NotifyWithParameterObjectAsync(LspMethods.DidOpen, new DidOpenParams(new(Uri, "python", 1, "x = ")));
-            return new(client, server, pipeline);
+            return new(client, server, pipeline, host, folder);
         }
 
         public Task<InlineCompletionList> CompleteAsync(CancellationToken cancellationToken) => client.InvokeWithParameterObjectAsync<InlineCompletionList>(
@@ -147,6 +159,8 @@ public class LspSessionTests
         {
             client.Dispose();
             server.Dispose();
+            host.Dispose();
+            folder.Delete(recursive: true);
             return ValueTask.CompletedTask;
         }
     }

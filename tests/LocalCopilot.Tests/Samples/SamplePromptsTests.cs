@@ -7,6 +7,7 @@ using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Samples;
+using LocalCopilot.Tests.Completion;
 using LocalCopilot.Tests.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -116,7 +117,7 @@ public sealed class SamplePromptsTests(EngineFixture fixture) : IClassFixture<En
         using ContextSource source = new(Paths(Guid.NewGuid().ToString("N")), _options, new(), NullLogger<ContextSource>.Instance);
         using StickyContext context = new([source], TimeProvider.System);
         RecordingEngine engine = new(fixture.Engine);
-        CompletionService service = new(engine, _options, context, new(), new(), new TypingRhythms(TimeProvider.System), TimeProvider.System);
+        CompletionService service = new(engine, _options, context, new(), new(), new TypingRhythms(TimeProvider.System), new FixedAdapter(), new(TimeProvider.System), TimeProvider.System);
         await service.CompleteAsync(
             new()
             {
@@ -161,6 +162,8 @@ public sealed class SamplePromptsTests(EngineFixture fixture) : IClassFixture<En
 
         public Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(sequence, prompt, cancellationToken);
 
-        public Task<IReadOnlyList<float>> ScoreAsync(ReadOnlyMemory<int> prompt, ReadOnlyMemory<int> targets, CancellationToken cancellationToken) => engine.ScoreAsync(prompt, targets, cancellationToken);
+        public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => engine.ScoreAsync(request, cancellationToken);
+
+        public Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(adapter, cancellationToken);
     }
 }

@@ -37,6 +37,21 @@ internal sealed partial class ContextSource : IContextSource, IDisposable
 
     public Task WhenIndexedAsync(string repositoryRoot, CancellationToken cancellationToken) => Open(repositoryRoot)?.WhenComplete.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
+    /// <summary>Deletes a repository's index; it is made again when somebody asks about the repository.</summary>
+    public void Forget(string repositoryRoot)
+    {
+        lock (_gate)
+        {
+            if (_repositories.FirstOrDefault(open => open.Root == repositoryRoot) is { } repository)
+            {
+                _repositories.Remove(repository);
+                repository.Dispose();
+            }
+
+            RepositoryIndex.DeleteFiles(DatabaseOf(repositoryRoot));
+        }
+    }
+
     public void Dispose()
     {
         _documents.Saved -= OnSaved;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace LocalCopilot.Daemon.Cli;
+namespace LocalCopilot.Daemon.Training;
 
 /// <summary>Makes training yield to everything else.</summary>
 internal static class LowPriority
@@ -11,6 +11,17 @@ internal static class LowPriority
 
     /// <summary>The lowest "nice" that still gets a little of a busy machine.</summary>
     private const int Nice = 15;
+
+    /// <summary>Runs something on a thread of its own that yields to everything else.</summary>
+    public static Task<T> RunAsync<T>(Func<T> what) => Task.Factory.StartNew(
+        () =>
+        {
+            EnterThread();
+            return what();
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     /// <summary>Lowers the calling thread and those that it starts; the whole process where the system knows no such thing.</summary>
     public static void Enter()
@@ -24,6 +35,19 @@ internal static class LowPriority
 
         // Refused only where it would be raised.
         _ = SetPriority(Process, CallingThread, Nice);
+    }
+
+    private static void EnterThread()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Thread.CurrentThread.Priority = ThreadPriority.Lowest;
+        }
+        else if (OperatingSystem.IsLinux())
+        {
+            // Elsewhere it would lower the whole process.
+            _ = SetPriority(Process, CallingThread, Nice);
+        }
     }
 
 #pragma warning disable SYSLIB1054 // LibraryImport generates unsafe code, which this assembly does without.

@@ -1,0 +1,256 @@
+using System.Globalization;
+using LibGit2Sharp;
+using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Completion.Prompts;
+using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Samples;
+using LocalCopilot.Daemon.Training;
+using LocalCopilot.Protocol;
+using LocalCopilot.Training;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace LocalCopilot.Daemon.Adaptation;
+
+/// <summary>One round of learning, from top to bottom: history, samples, training, gate, activation.</summary>
+/// <remarks>
+/// Everything until the verdict can be interrupted at any moment, by a request, a crash or a power cut, and goes on from what it has
+/// kept: read commits and contexts in the sample store, the worker's checkpoint and the candidate in the run's folder. Nothing is
+/// served before the gate has passed it, and what is served changes in one transaction.
+/// </remarks>
+internal sealed partial class AdaptationRun(
+    IInferenceEngine engine,
+    AdapterStore adapters,
+    SampleCollector collector,
+    TrainingWorker worker,
+    LocalCopilotPaths paths,
+    LocalCopilotOptions options,
+    TimeProvider time,
+    ILogger<AdaptationRun> logger)
+{
+    /// <summary>Fewer samples teach a model their own words, and nothing of the repository.</summary>
+    private const int LeastTraining = 48;
+
+    /// <summary>Training that is slower than expected ends after this share of its time, short of its steps.</summary>
+    private const double Patience = 2;
+
+    /// <param name="stage">Told what it is doing; called on any thread, one at a time.</param>
+    /// <exception cref="LibGit2SharpException">The repository is damaged, or there is no such commit.</exception>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next round of the repository goes on.</exception>
+    public async Task<AdaptationResult> RunAsync(AdaptationRequest request, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        long begin = time.GetTimestamp();
+        string repository = RepositoryKey.Of(request.Root);
+        stage(new(RepositoryState.Collecting, "Loading the model"));
+        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        if (WhyNotTrainable(model) is { } untrainable)
+        {
+            return new() { Outcome = AdaptationOutcome.Failed, Reason = untrainable, Samples = NoSamples, TrainedTokens = 0, DurationMs = 0 };
+        }
+
+        IReadOnlyList<LearningRound> rounds = adapters.Catalogue.Rounds(repository, model.Fingerprint);
+        StoredAdapter? active = adapters.Active(repository, model.Fingerprint);
+        AdaptationRecipe recipe = AdaptationRecipe.For(model, goesOn: Beginning(request, rounds, active) is not null);
+        RunPlan plan = Plan(request, repository, model, Beginning(request, rounds, active));
+        RunFolder folder = RunFolder.Open(paths, repository, plan);
+        double speed = Speed(rounds, model);
+        long tokens = (long)(speed * plan.BudgetMs / 1000);
+        string? refusal = null;
+        AdaptationOutcome refused = AdaptationOutcome.NotEnoughSamples;
+        CollectedSamples collected = await LowPriority.RunAsync(
+            () => collector.Collect(folder, model, recipe, rounds is [{ } last, ..] ? last.Head : null, tokens, IsEnough, stage, cancellationToken));
+        if (refusal is not null)
+        {
+            folder.Delete();
+            return End(new() { Outcome = refused, Reason = refusal, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
+        }
+
+        TrainedCandidate candidate;
+        try
+        {
+            candidate = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
+        }
+        catch (TrainingFailedException exception)
+        {
+            folder.Delete();
+            return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
+        }
+
+        var (verdict, evaluation) = await JudgeAsync(model, active, candidate.File, collected.HeldOut, stage, cancellationToken);
+        StoredAdapter stored = adapters.Add(candidate.File, (id, bytes) => new(
+            id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
+            recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, evaluation));
+        if (verdict.Passed)
+        {
+            await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
+            adapters.Activate(stored);
+        }
+
+        folder.Delete();
+        return End(new()
+        {
+            Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
+            Reason = verdict.Reason,
+            Adapter = stored.ToProtocol(isActive: verdict.Passed),
+            Samples = collected.Counts,
+            Evaluation = evaluation,
+            TrainedTokens = candidate.Tokens,
+            DurationMs = 0,
+        }, candidate.Speed);
+
+        bool IsEnough(int newSamples, SelectedSamples selected)
+        {
+            if (rounds is [{ } previous, ..] && plan.Head == previous.Head && !request.Force)
+            {
+                (refused, refusal) = (AdaptationOutcome.UpToDate, "The last round has seen the newest commit already. `--force` learns it again.");
+            }
+            else if (rounds.Count > 0 && newSamples < options.Adaptation.SamplesNeeded && !request.Force)
+            {
+                refusal = Invariant($"{newSamples} new samples, and a round waits for {options.Adaptation.SamplesNeeded}. `--force` does not wait.");
+            }
+            else if (selected.HeldOut.Count < options.Gate.LeastItems || selected.Training.Count < LeastTraining)
+            {
+                refusal = Invariant($"The history gives {selected.Training.Count} samples to learn and {selected.HeldOut.Count} newer ones to measure by; {LeastTraining} and {options.Gate.LeastItems} are needed. More commits with code are.");
+            }
+
+            return refusal is null;
+        }
+
+        AdaptationResult End(AdaptationResult result, double? measuredSpeed = null)
+        {
+            if (result.Outcome is not (AdaptationOutcome.UpToDate or AdaptationOutcome.NotEnoughSamples))
+            {
+                adapters.Catalogue.AddRound(new(repository, model.Fingerprint, time.GetLocalNow(), result.Outcome, result.Reason, plan.Head, plan.Beginning is null, measuredSpeed));
+            }
+
+            Log.Ended(logger, repository, result.Outcome, result.Reason);
+            return result with { DurationMs = (long)time.GetElapsedTime(begin).TotalMilliseconds };
+        }
+    }
+
+    private static SampleCounts NoSamples { get; } = new(0, 0, new Dictionary<string, int>());
+
+    private static string? WhyNotTrainable(ServedModel model)
+    {
+        try
+        {
+            LoraModel.Check(model.Path);
+            return null;
+        }
+        catch (TrainingException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private StoredAdapter? Beginning(AdaptationRequest request, IReadOnlyList<LearningRound> rounds, StoredAdapter? active)
+    {
+        bool isTimeForFresh = rounds.Count >= options.Adaptation.FreshEvery && rounds.Take(options.Adaptation.FreshEvery).All(round => !round.Fresh);
+        return request.From == AdaptationStart.Base || (request.From is null && isTimeForFresh) ? null : active;
+    }
+
+    /// <summary>The interrupted round's, where it is still what is asked for.</summary>
+    private RunPlan Plan(AdaptationRequest request, string repository, ServedModel model, StoredAdapter? beginning)
+    {
+        using Repository git = new(request.Root);
+        string head = request.Until is { } until
+            ? (git.Lookup<Commit>(until) ?? throw new NotFoundException($"There is no commit {until}.")).Sha
+            : git.Head.Tip?.Sha ?? throw new NotFoundException($"{request.Root} has no commits yet.");
+        RunPlan plan = new(request.Root, model.Fingerprint, head, beginning?.Id, (long)(request.Budget ?? options.Adaptation.Budget).TotalMilliseconds);
+        return request.Until is null
+            && RunFolder.Interrupted(paths, repository) is { } interrupted
+            && git.Lookup<Commit>(interrupted.Head) is not null
+            && interrupted with { Head = head, Steps = null } == plan ? interrupted : plan;
+    }
+
+    /// <returns>Tokens trained a second.</returns>
+    private static double Speed(IReadOnlyList<LearningRound> rounds, ServedModel model) =>
+        rounds.FirstOrDefault(round => round.TokensPerSecond is not null)?.TokensPerSecond ?? AdaptationRecipe.ExpectedSpeed(model);
+
+    private async Task<TrainedCandidate> TrainAsync(RunFolder folder, ServedModel model, AdaptationRecipe recipe, WrittenSamples written, long tokens, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        if (folder.Plan.Steps is null)
+        {
+            double perStep = (double)written.Tokens / written.Count * recipe.Training.SamplesPerStep;
+            double epochs = recipe.MostEpochs * written.Count / recipe.Training.SamplesPerStep;
+            folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
+        }
+
+        TrainingJob job = new()
+        {
+            Model = model.Path,
+            Samples = folder.SamplesFile,
+            Output = "",
+            Beginning = folder.Plan.Beginning is { } id && adapters.Catalogue.Find(id) is [{ } beginning, ..] ? adapters.FileOf(beginning).Path : null,
+            Lora = recipe.Lora,
+            Recipe = recipe.Training with { MaxSteps = folder.Plan.Steps, Epochs = 1000 },
+            Threads = EngineThreads.Resolve(options.Adaptation.Threads),
+            CheckpointSeconds = 10,
+            MaxSeconds = Patience * folder.Plan.BudgetMs / 1000,
+        };
+        string candidate = folder.CandidateFile(System.Text.Json.JsonSerializer.Serialize(job));
+        job = job with { Output = candidate };
+        long parameters = 0;
+        TrainingReport? last = null;
+        if (!File.Exists(candidate))
+        {
+            last = await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);
+        }
+
+        parameters = Llama.Gguf.GgufFile.Read(candidate).Tensors.Sum(tensor => tensor.Elements);
+        long trained = (long)((double)written.Tokens / written.Count * recipe.Training.SamplesPerStep * folder.Plan.Steps!.Value);
+        return new(candidate, parameters, trained, last?.TokensPerSecond);
+    }
+
+    private static AdaptationStage StageOf(TrainingReport report) => new(
+        report.Phase == TrainingPhase.Paused ? RepositoryState.Paused : RepositoryState.Training,
+        report.Phase == TrainingPhase.Paused ? "Training waits while completions are wanted" : report.Message,
+        report.Steps > 0 ? new(report.Step, report.Steps, report.SmoothedLoss, report.TokensPerSecond, report.SecondsLeft is { } left ? (long)(left * 1000) : null) : null);
+
+    private async Task<(Verdict Verdict, Protocol.Evaluation Evaluation)> JudgeAsync(ServedModel model, StoredAdapter? active, string candidateFile, IReadOnlyList<EvaluationItem> heldOut, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
+        IReadOnlyList<EvaluationItem> canary = CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
+        int all = ((heldOut.Count + canary.Count) * 2) + (active is null ? 0 : heldOut.Count);
+        int done = 0;
+        long begin = time.GetTimestamp();
+        ItemScorer scorer = new(engine, options.Completion);
+
+        AdapterFile file = new($"candidate:{candidateFile}", candidateFile);
+        MeasuredModel candidate = new(await ScoreAsync(heldOut, file), await ScoreAsync(canary, file));
+        MeasuredModel baseModel = new(await ScoreAsync(heldOut, null), await ScoreAsync(canary, null));
+        MeasuredModel? activeModel = active is null ? null : new(await ScoreAsync(heldOut, adapters.FileOf(active)), []);
+        Verdict verdict = new Gate(options.Gate).Judge(baseModel, activeModel, candidate, heldOut);
+        return (verdict, new()
+        {
+            Items = heldOut.Count,
+            Base = ItemScore.Sum(baseModel.HeldOut),
+            Active = activeModel is null ? null : ItemScore.Sum(activeModel.HeldOut),
+            Candidate = ItemScore.Sum(candidate.HeldOut),
+            Canary = new(ItemScore.Sum(baseModel.Canary), ItemScore.Sum(candidate.Canary)),
+        });
+
+        Task<IReadOnlyList<ItemScore>> ScoreAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => scorer.ScoreAsync(items, adapter, Report, cancellationToken);
+
+        void Report()
+        {
+            done++;
+            double passed = time.GetElapsedTime(begin).TotalMilliseconds;
+            stage(new(RepositoryState.Evaluating, "Measuring it on newer commits", new(done, all, RemainingMs: (long)(passed * (all - done) / done))));
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record TrainedCandidate(string File, long Parameters, long Tokens, double? Speed);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "A round of learning of {Repository} ended: {Outcome}. {Reason}")]
+        public static partial void Ended(ILogger logger, string repository, AdaptationOutcome outcome, string reason);
+    }
+}

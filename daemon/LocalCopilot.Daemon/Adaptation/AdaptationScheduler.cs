@@ -1,0 +1,123 @@
+using LibGit2Sharp;
+using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Git;
+using LocalCopilot.Protocol;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace LocalCopilot.Daemon.Adaptation;
+
+/// <summary>Begins rounds of learning by itself: when there is enough that is new, or one was interrupted, and the machine is idle.</summary>
+/// <remarks>One loop. Whatever fails is logged and tried again when something has changed. The repository that has waited longest comes first.</remarks>
+internal sealed partial class AdaptationScheduler(
+    LearningLoop loop,
+    AdapterStore adapters,
+    DisabledRepositories disabled,
+    CompletionActivity activity,
+    LocalCopilotPaths paths,
+    LocalCopilotOptions options,
+    TimeProvider time,
+    ILogger<AdaptationScheduler> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>A watcher may miss what happens.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+
+    private readonly IdleMachine _machine = new(activity, options.Adaptation, time, PowerSupply.IsOnBattery, ProcessorUse.Read);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        long looked = time.GetTimestamp();
+        while (options.Adaptation.Automatic)
+        {
+            await Task.Delay(Interval, time, stoppingToken);
+            bool lookAgain = time.GetElapsedTime(looked) >= LookAgain;
+            looked = lookAgain ? time.GetTimestamp() : looked;
+            try
+            {
+                await CountAsync(lookAgain, stoppingToken);
+                if (Next() is { } request && _machine.WhyNot() is null)
+                {
+                    await RunAsync(request, stoppingToken);
+                }
+            }
+            catch (Exception exception) when (exception is LibGit2SharpException or SqliteException or IOException or UnauthorizedAccessException or ModelUnavailableException or AdaptationRunningException)
+            {
+                Log.Failed(logger, exception.Message);
+            }
+        }
+    }
+
+    private async Task CountAsync(bool lookAgain, CancellationToken cancellationToken)
+    {
+        foreach (FollowedRepository repository in loop.Followed.Where(repository => disabled.ReasonOf(repository.Root) is null))
+        {
+            bool isNew = repository.MayHaveChanged || (lookAgain && repository.LookAtHead());
+            if (!isNew || activity.Quiet < options.Adaptation.ResumeAfter)
+            {
+                continue;
+            }
+
+            repository.MayHaveChanged = false;
+            repository.LookAtHead();
+            if (repository.Head is not null && !await loop.CountAsync(repository, cancellationToken))
+            {
+                repository.MayHaveChanged = true;
+            }
+        }
+    }
+
+    private AdaptationRequest? Next()
+    {
+        string fingerprint = loop.Fingerprint();
+        return loop.Followed
+            .Where(repository => repository.Head is not null && disabled.ReasonOf(repository.Root) is null)
+            .Select(repository => (repository.Root, Rounds: adapters.Catalogue.Rounds(RepositoryKey.Of(repository.Root), fingerprint), repository.Head, repository.NewSamples, Interrupted: RunFolder.Interrupted(paths, RepositoryKey.Of(repository.Root))))
+            .Where(one => one.Interrupted is { } interrupted
+                ? interrupted.ModelFingerprint == fingerprint
+                : one.NewSamples >= options.Adaptation.SamplesNeeded && (one.Rounds is not [{ } last, ..] || last.Head != one.Head))
+            .OrderBy(one => one.Rounds is [{ } last, ..] ? last.Ended : DateTimeOffset.MinValue)
+            .Select(one => new AdaptationRequest(one.Root, Force: one.Interrupted is not null, Budget: one.Interrupted is { } plan ? TimeSpan.FromMilliseconds(plan.BudgetMs) : null))
+            .FirstOrDefault();
+    }
+
+    /// <summary>A round that began by itself ends, to go on later, when the machine goes over to its battery or its hours are over.</summary>
+    private async Task RunAsync(AdaptationRequest request, CancellationToken stoppingToken)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task<AdaptationResult> round = loop.AdaptAsync(request, ending.Token);
+        while (await Task.WhenAny(round, Task.Delay(Interval, time, stoppingToken)) != round && !stoppingToken.IsCancellationRequested)
+        {
+            if (_machine.WhyNotGoOn() is { } reason)
+            {
+                Log.Interrupted(logger, reason);
+                await ending.CancelAsync();
+                break;
+            }
+        }
+
+        try
+        {
+            await round;
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            // It goes on when the machine is idle again, or whoever asked for it to be forgotten has it.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A round of learning could not be done: {Reason}")]
+        public static partial void Failed(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Information, "A round of learning was interrupted, and goes on later: {Reason}")]
+        public static partial void Interrupted(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using LocalCopilot.Daemon.Completion;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Git;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace LocalCopilot.Daemon.Adapters;
+
+/// <summary>What each repository is served with, in memory: completions read no database.</summary>
+/// <remarks>Usable from any thread. What is read is never older than the last change of the store that was reported before.</remarks>
+internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
+{
+    private const int MostKnown = 256;
+
+    private readonly AdapterStore _store;
+    private readonly ILogger<ActiveAdapters> _logger;
+    private readonly ConcurrentDictionary<(string Root, string Fingerprint), AdapterFile?> _known = new();
+
+    public ActiveAdapters(AdapterStore store, ILogger<ActiveAdapters> logger)
+    {
+        _store = store;
+        _logger = logger;
+        store.Changed += OnChanged;
+    }
+
+    public AdapterFile? Of(string? repositoryRoot, ServedModel model)
+    {
+        if (repositoryRoot is null)
+        {
+            return null;
+        }
+
+        var key = (repositoryRoot, model.Fingerprint);
+        if (_known.TryGetValue(key, out AdapterFile? known))
+        {
+            return known;
+        }
+
+        try
+        {
+            AdapterFile? active = _store.Active(RepositoryKey.Of(repositoryRoot), model.Fingerprint) is { } adapter ? _store.FileOf(adapter) : null;
+            if (_known.Count >= MostKnown)
+            {
+                _known.Clear();
+            }
+
+            _known[key] = active;
+            return active;
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Log.Unreadable(_logger, exception.Message);
+            return null;
+        }
+    }
+
+    /// <remarks>The file is damaged or gone, so it would fail again: the adapter is taken out of the catalogue, and the one before it is served.</remarks>
+    public void Failed(AdapterUnavailableException failure)
+    {
+        Log.Unusable(_logger, failure.Message);
+        if (_store.Catalogue.Find(failure.Adapter.Id) is [{ } adapter, ..])
+        {
+            _store.Remove(adapter);
+        }
+    }
+
+    public void Dispose() => _store.Changed -= OnChanged;
+
+    private void OnChanged(string repository) => _known.Clear();
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The base model is served: the catalogue of adapters cannot be read. {Reason}")]
+        public static partial void Unreadable(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "{Reason} It is removed, and what was active before it is served")]
+        public static partial void Unusable(ILogger logger, string reason);
+    }
+}
