@@ -33,5 +33,44 @@ training.SetAction(parsed => TrainingSpeed.Run(new(
     parsed.GetValue(model) is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf"),
     parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain))));
 
-RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training };
+Option<double> hidden = new("--hidden") { Description = "Share of the commits, the newest, that the round does not see.", DefaultValueFactory = _ => 0.1 };
+Option<double> budget = new("--budget") { Description = "Seconds that training may compute.", DefaultValueFactory = _ => 120 };
+Option<int> limit = new("--limit") { Description = "Edits to measure.", DefaultValueFactory = _ => 300 };
+Option<string[]> controls = new("--control") { Description = "Adapters of other repositories.", DefaultValueFactory = _ => [] };
+Option<string?> save = new("--save") { Description = "Where to copy the adapter to." };
+Option<string> data = new("--data") { Description = "Folder that keeps what was read.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "localcopilot-benchmarks") };
+Option<double?> learningRate = new("--learning-rate");
+Option<int?> adapterRank = new("--adapter-rank");
+Option<int?> batch = new("--batch");
+Option<int?> promptTokens = new("--prompt-tokens");
+Option<double?> prefixShare = new("--prefix-share");
+Option<double?> treeShare = new("--tree-share");
+Option<double?> epochs = new("--epochs");
+Option<float?> dropout = new("--dropout");
+Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
+{
+    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixShare, treeShare, epochs, dropout,
+};
+adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
+    new(
+        parsed.GetValue(repository)!,
+        parsed.GetValue(model)!,
+        parsed.GetValue(hidden),
+        TimeSpan.FromSeconds(parsed.GetValue(budget)),
+        parsed.GetValue(limit),
+        parsed.GetValue(controls)!,
+        parsed.GetValue(save),
+        parsed.GetValue(data)!,
+        recipe => recipe with
+        {
+            Lora = recipe.Lora with { Rank = parsed.GetValue(adapterRank) ?? recipe.Lora.Rank, Alpha = 2 * (parsed.GetValue(adapterRank) ?? recipe.Lora.Rank), Dropout = parsed.GetValue(dropout) ?? recipe.Lora.Dropout },
+            Training = recipe.Training with { LearningRate = parsed.GetValue(learningRate) ?? recipe.Training.LearningRate, SamplesPerStep = parsed.GetValue(batch) ?? recipe.Training.SamplesPerStep },
+            PromptTokens = parsed.GetValue(promptTokens) ?? recipe.PromptTokens,
+            PrefixShare = parsed.GetValue(prefixShare) ?? recipe.PrefixShare,
+            TreeShare = parsed.GetValue(treeShare) ?? recipe.TreeShare,
+            MostEpochs = parsed.GetValue(epochs) ?? recipe.MostEpochs,
+        }),
+    cancellationToken));
+
+RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, adaptation };
 return await root.Parse(args).InvokeAsync();

@@ -7,6 +7,10 @@ using LocalCopilot.Training.Optimization;
 
 namespace LocalCopilot.Daemon.Adaptation;
 
+/// <summary>Chooses the recipe of a round.</summary>
+/// <param name="goesOn">Whether training begins from an adapter that has learned the repository already.</param>
+internal delegate AdaptationRecipe RecipeChoice(ServedModel model, bool goesOn);
+
 /// <summary>How a model is taught a repository. docs/adaptation.md has the experiments behind the numbers.</summary>
 internal sealed record AdaptationRecipe
 {
@@ -35,7 +39,7 @@ internal sealed record AdaptationRecipe
     /// <summary>Samples of a round, at most, however much time there is.</summary>
     public int MostSamples { get; init; } = 8000;
 
-    /// <param name="goesOn">Whether training begins from an adapter that has learned the repository already.</param>
+    /// <inheritdoc cref="RecipeChoice"/>
     public static AdaptationRecipe For(ServedModel model, bool goesOn)
     {
         bool small = model.Parameters <= MostParametersOfSmall;

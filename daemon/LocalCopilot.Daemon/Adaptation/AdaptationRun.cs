@@ -1,7 +1,6 @@
 using System.Globalization;
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Adapters;
-using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Evaluation;
@@ -19,13 +18,15 @@ namespace LocalCopilot.Daemon.Adaptation;
 /// <remarks>
 /// Everything until the verdict can be interrupted at any moment, by a request, a crash or a power cut, and goes on from what it has
 /// kept: read commits and contexts in the sample store, the worker's checkpoint and the candidate in the run's folder. Nothing is
-/// served before the gate has passed it, and what is served changes in one transaction.
+/// served before the gate has passed it, and what is served changes in one transaction. A refresh that is interrupted is not taken up again.
 /// </remarks>
 internal sealed partial class AdaptationRun(
     IInferenceEngine engine,
     AdapterStore adapters,
     SampleCollector collector,
     TrainingWorker worker,
+    RecipeChoice recipeFor,
+    CandidateMeasurement measurement,
     LocalCopilotPaths paths,
     LocalCopilotOptions options,
     TimeProvider time,
@@ -54,7 +55,7 @@ internal sealed partial class AdaptationRun(
 
         IReadOnlyList<LearningRound> rounds = adapters.Catalogue.Rounds(repository, model.Fingerprint);
         StoredAdapter? active = adapters.Active(repository, model.Fingerprint);
-        AdaptationRecipe recipe = AdaptationRecipe.For(model, goesOn: Beginning(request, rounds, active) is not null);
+        AdaptationRecipe recipe = recipeFor(model, goesOn: Beginning(request, rounds, active) is not null);
         RunPlan plan = Plan(request, repository, model, Beginning(request, rounds, active));
         RunFolder folder = RunFolder.Open(paths, repository, plan);
         double speed = Speed(rounds, model);
@@ -80,10 +81,12 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        var (verdict, evaluation) = await JudgeAsync(model, active, candidate.File, collected.HeldOut, stage, cancellationToken);
+        MeasuredCandidate measured = await measurement.MeasureAsync(new($"candidate:{candidate.File}", candidate.File), active is null ? null : adapters.FileOf(active), collected.HeldOut, stage, cancellationToken);
+        Verdict verdict = new Gate(options.Gate).Judge(collected.HeldOut, measured.Base, measured.Active, measured.Candidate);
         StoredAdapter stored = adapters.Add(candidate.File, (id, bytes) => new(
             id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
-            recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, evaluation));
+            recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
+        string reason = verdict.Reason;
         if (verdict.Passed)
         {
             await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
@@ -91,16 +94,24 @@ internal sealed partial class AdaptationRun(
         }
 
         folder.Delete();
-        return End(new()
+        if (verdict.Passed && await RefreshAsync(stored, plan, model, recipe, collected, stage, cancellationToken) is { } refreshed)
         {
-            Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
-            Reason = verdict.Reason,
-            Adapter = stored.ToProtocol(isActive: verdict.Passed),
-            Samples = collected.Counts,
-            Evaluation = evaluation,
-            TrainedTokens = candidate.Tokens,
-            DurationMs = 0,
-        }, candidate.Speed);
+            stored = refreshed.Adapter;
+            reason = $"{reason} {refreshed.Reason}";
+        }
+
+        return End(
+            new()
+            {
+                Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
+                Reason = reason,
+                Adapter = stored.ToProtocol(isActive: verdict.Passed),
+                Samples = collected.Counts,
+                Evaluation = measured.ToProtocol(),
+                TrainedTokens = candidate.Tokens,
+                DurationMs = 0,
+            },
+            candidate.Speed);
 
         bool IsEnough(int newSamples, SelectedSamples selected)
         {
@@ -180,18 +191,7 @@ internal sealed partial class AdaptationRun(
             folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
         }
 
-        TrainingJob job = new()
-        {
-            Model = model.Path,
-            Samples = folder.SamplesFile,
-            Output = "",
-            Beginning = folder.Plan.Beginning is { } id && adapters.Catalogue.Find(id) is [{ } beginning, ..] ? adapters.FileOf(beginning).Path : null,
-            Lora = recipe.Lora,
-            Recipe = recipe.Training with { MaxSteps = folder.Plan.Steps, Epochs = 1000 },
-            Threads = EngineThreads.Resolve(options.Adaptation.Threads),
-            CheckpointSeconds = 10,
-            MaxSeconds = Patience * folder.Plan.BudgetMs / 1000,
-        };
+        TrainingJob job = Job(folder, model, recipe) with { Recipe = recipe.Training with { MaxSteps = folder.Plan.Steps, Epochs = 1000 } };
         string candidate = folder.CandidateFile(System.Text.Json.JsonSerializer.Serialize(job));
         job = job with { Output = candidate };
         long parameters = 0;
@@ -206,41 +206,68 @@ internal sealed partial class AdaptationRun(
         return new(candidate, parameters, trained, last?.TokensPerSecond);
     }
 
+    private TrainingJob Job(RunFolder folder, ServedModel model, AdaptationRecipe recipe) => new()
+    {
+        Model = model.Path,
+        Samples = folder.SamplesFile,
+        Output = "",
+        Beginning = folder.Plan.Beginning is { } id && adapters.Catalogue.Find(id) is [{ } beginning, ..] ? adapters.FileOf(beginning).Path : null,
+        Lora = recipe.Lora,
+        Threads = EngineThreads.Resolve(options.Adaptation.Threads),
+        CheckpointSeconds = 10,
+        MaxSeconds = Patience * folder.Plan.BudgetMs / 1000,
+    };
+
     private static AdaptationStage StageOf(TrainingReport report) => new(
         report.Phase == TrainingPhase.Paused ? RepositoryState.Paused : RepositoryState.Training,
         report.Phase == TrainingPhase.Paused ? "Training waits while completions are wanted" : report.Message,
         report.Steps > 0 ? new(report.Step, report.Steps, report.SmoothedLoss, report.TokensPerSecond, report.SecondsLeft is { } left ? (long)(left * 1000) : null) : null);
 
-    private async Task<(Verdict Verdict, Protocol.Evaluation Evaluation)> JudgeAsync(ServedModel model, StoredAdapter? active, string candidateFile, IReadOnlyList<EvaluationItem> heldOut, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets an adapter that has passed learn the commits that it was measured by: what is newest is what its user works on. It is served
+    /// if it is no worse on the part of them that was kept from it, and stays as it was else.
+    /// </summary>
+    /// <returns>The refreshed adapter and why it is served; null: it is not.</returns>
+    private async Task<(StoredAdapter Adapter, string Reason)?> RefreshAsync(StoredAdapter passed, RunPlan plan, ServedModel model, AdaptationRecipe recipe, CollectedSamples collected, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
-        PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
-        IReadOnlyList<EvaluationItem> canary = CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
-        int all = ((heldOut.Count + canary.Count) * 2) + (active is null ? 0 : heldOut.Count);
-        int done = 0;
-        long begin = time.GetTimestamp();
-        ItemScorer scorer = new(engine, options.Completion);
-
-        AdapterFile file = new($"candidate:{candidateFile}", candidateFile);
-        MeasuredModel candidate = new(await ScoreAsync(heldOut, file), await ScoreAsync(canary, file));
-        MeasuredModel baseModel = new(await ScoreAsync(heldOut, null), await ScoreAsync(canary, null));
-        MeasuredModel? activeModel = active is null ? null : new(await ScoreAsync(heldOut, adapters.FileOf(active)), []);
-        Verdict verdict = new Gate(options.Gate).Judge(baseModel, activeModel, candidate, heldOut);
-        return (verdict, new()
+        EvaluationItem[] kept = [.. collected.HeldOut.Where(item => Refresh.IsKept(item.Change))];
+        Sample[] learned = [.. collected.Selected.HeldOut.Where(sample => !Refresh.IsKept($"{sample.Commit.Sha}:{sample.Path}"))];
+        if (kept.Length < Refresh.LeastKept || learned.Length == 0)
         {
-            Items = heldOut.Count,
-            Base = ItemScore.Sum(baseModel.HeldOut),
-            Active = activeModel is null ? null : ItemScore.Sum(activeModel.HeldOut),
-            Candidate = ItemScore.Sum(candidate.HeldOut),
-            Canary = new(ItemScore.Sum(baseModel.Canary), ItemScore.Sum(candidate.Canary)),
-        });
+            return null;
+        }
 
-        Task<IReadOnlyList<ItemScore>> ScoreAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => scorer.ScoreAsync(items, adapter, Report, cancellationToken);
-
-        void Report()
+        RunFolder folder = RunFolder.Open(paths, passed.Repository, plan with { Beginning = passed.Id, Steps = null, IsRefresh = true });
+        try
         {
-            done++;
-            double passed = time.GetElapsedTime(begin).TotalMilliseconds;
-            stage(new(RepositoryState.Evaluating, "Measuring it on newer commits", new(done, all, RemainingMs: (long)(passed * (all - done) / done))));
+            await LowPriority.RunAsync(() => collector.Write(folder, model, recipe, [.. learned, .. collected.Selected.Training.Take(learned.Length)], cancellationToken));
+            TrainingJob job = Job(folder, model, recipe) with
+            {
+                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
+            };
+            job = job with { Output = folder.CandidateFile("refresh") };
+            await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);
+            MeasuredCandidate measured = await measurement.MeasureAsync(new($"refresh of {passed.Id}", job.Output), adapters.FileOf(passed), kept, stage, cancellationToken);
+            Verdict verdict = new Gate(options.Gate).JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate);
+            Log.Refreshed(logger, passed.Repository, verdict.Passed, verdict.Reason);
+            if (!verdict.Passed)
+            {
+                return null;
+            }
+
+            StoredAdapter refreshed = adapters.Add(job.Output, (id, bytes) => passed with { Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = plan.Head, Evaluation = measured.ToProtocol() });
+            await engine.LoadAdapterAsync(adapters.FileOf(refreshed), cancellationToken);
+            adapters.Activate(refreshed);
+            return (refreshed, verdict.Reason);
+        }
+        catch (TrainingFailedException exception)
+        {
+            Log.Refreshed(logger, passed.Repository, false, exception.Message);
+            return null;
+        }
+        finally
+        {
+            folder.Delete();
         }
     }
 
@@ -250,6 +277,9 @@ internal sealed partial class AdaptationRun(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Information, "Learning the newest commits of {Repository}, too: passed {Passed}. {Reason}")]
+        public static partial void Refreshed(ILogger logger, string repository, bool passed, string reason);
+
         [LoggerMessage(LogLevel.Information, "A round of learning of {Repository} ended: {Outcome}. {Reason}")]
         public static partial void Ended(ILogger logger, string repository, AdaptationOutcome outcome, string reason);
     }

@@ -29,7 +29,7 @@ internal sealed class RunFolder
     private static string PlanFile(string folder) => Path.Combine(folder, "run.json");
 
     /// <summary>The round of a repository that was interrupted; null: none was, or it cannot go on.</summary>
-    public static RunPlan? Interrupted(LocalCopilotPaths paths, string repository) => Read(FolderOf(paths, repository));
+    public static RunPlan? Interrupted(LocalCopilotPaths paths, string repository) => Read(FolderOf(paths, repository)) is { IsRefresh: false } plan ? plan : null;
 
     /// <summary>Goes on with the interrupted round, where it has the same plan, or begins one.</summary>
     public static RunFolder Open(LocalCopilotPaths paths, string repository, RunPlan plan)
@@ -106,7 +106,8 @@ internal sealed class RunFolder
 /// <param name="Beginning">Id of the adapter that training begins from; null: a new one.</param>
 /// <param name="BudgetMs">Milliseconds that training may compute.</param>
 /// <param name="Steps">Steps of the training; null: not decided yet.</param>
-internal sealed record RunPlan(string Root, string ModelFingerprint, string Head, string? Beginning, long BudgetMs, int? Steps = null);
+/// <param name="IsRefresh">It comes after a round, see <see cref="Refresh"/>.</param>
+internal sealed record RunPlan(string Root, string ModelFingerprint, string Head, string? Beginning, long BudgetMs, int? Steps = null, bool IsRefresh = false);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
 [JsonSerializable(typeof(RunPlan))]

@@ -14,6 +14,10 @@ namespace LocalCopilot.Daemon.Adaptation;
 /// <remarks>Works on the thread that calls, at its priority, and waits whenever completions are wanted.</remarks>
 internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotPaths paths, LocalCopilotOptions options, TimeProvider time, ILogger<HistoryReader> logger)
 {
+    private readonly CompletionActivity _activity = activity;
+    private readonly TimeProvider _time = time;
+    private readonly TimeSpan _resumeAfter = options.Adaptation.ResumeAfter;
+
     /// <param name="lastHead">The newest commit that the last round saw; null: there was none.</param>
     /// <param name="tokens">That can be trained in the time there is.</param>
     /// <param name="isEnough">Of new samples, all samples to train on and those held out: whether it is worth going on.</param>
@@ -29,12 +33,11 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         Action<AdaptationStage> stage,
         CancellationToken cancellationToken)
     {
-        PromptBudget budget = recipe.Budget(model, options.Completion);
         PromptBudget servingBudget = PromptBudget.Of(model.ContextTokens, 0, options.Completion);
         using RepositorySamples samples = RepositorySamples.Open(folder.Plan.Root, paths, options);
         Steps reading = new(this, stage, "Reading the history", cancellationToken);
         IReadOnlyList<HistoryCommit> commits = samples.Read(folder.Plan.Head, logger, new Told<HistoryProgress>(done => reading.Report(done.Commits, done.NewCommits)), cancellationToken);
-        SelectedSamples selected = samples.Select(commits, recipe.Selection(tokens, budget, options.Gate), cancellationToken);
+        SelectedSamples selected = samples.Select(commits, recipe.Selection(tokens, recipe.Budget(model, options.Completion), options.Gate), cancellationToken);
         selected = selected with { HeldOut = [.. selected.HeldOut.OrderBy(sample => sample.Key).Take(options.Gate.MostItems).OrderBy(sample => sample.Id)] };
         int newSamples = samples.CountNew(commits, lastHead, cancellationToken);
         if (!isEnough(newSamples, selected))
@@ -49,19 +52,32 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
         int mostTarget = PromptBudget.MostGenerated(model.ContextTokens);
         Steps writing = new(this, stage, "Building prompts", cancellationToken);
-        WrittenSamples written = TrainingFile.Write(
-            folder.SamplesFile,
-            selected.Training.Select((sample, index) =>
-            {
-                writing.Report(index, all);
-                return sample;
-            }),
-            samples.Prompts(model.Vocabulary, builder, budget, mostTarget),
-            recipe.PrefixShare,
-            cancellationToken);
+        WrittenSamples written = Write(folder, model, recipe, selected.Training.Select(Reported), samples, cancellationToken);
         SamplePrompts prompts = samples.Prompts(model.Vocabulary, builder, servingBudget, mostTarget);
         return new(selected, newSamples, written, [.. selected.HeldOut.Select(prompts.Build).OfType<PromptedSample>().Select(EvaluationItem.Of)]);
+
+        Sample Reported(Sample sample, int index)
+        {
+            writing.Report(index, selected.Training.Count);
+            return sample;
+        }
     }
+
+    /// <summary>Writes other samples of the repository for the worker.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public WrittenSamples Write(RunFolder folder, ServedModel model, AdaptationRecipe recipe, IReadOnlyList<Sample> learned, CancellationToken cancellationToken)
+    {
+        using RepositorySamples samples = RepositorySamples.Open(folder.Plan.Root, paths, options);
+        samples.MarkTrained(new(learned, [], null, [], new Dictionary<Exclusion, int>()));
+        return Write(folder, model, recipe, learned, samples, cancellationToken);
+    }
+
+    private WrittenSamples Write(RunFolder folder, ServedModel model, AdaptationRecipe recipe, IEnumerable<Sample> learned, RepositorySamples samples, CancellationToken cancellationToken) => TrainingFile.Write(
+        folder.SamplesFile,
+        learned,
+        samples.Prompts(model.Vocabulary, new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary)), recipe.Budget(model, options.Completion), PromptBudget.MostGenerated(model.ContextTokens)),
+        recipe.PrefixShare,
+        cancellationToken);
 
     /// <summary>Tells how far a part of the work is, not too often, and waits while completions are wanted.</summary>
     private sealed class Steps(SampleCollector owner, Action<AdaptationStage> stage, string what, CancellationToken cancellationToken)
@@ -85,10 +101,6 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
             stage(new(Protocol.RepositoryState.Collecting, what, new(done, all, RemainingMs: left)));
         }
     }
-
-    private readonly CompletionActivity _activity = activity;
-    private readonly TimeProvider _time = time;
-    private readonly TimeSpan _resumeAfter = options.Adaptation.ResumeAfter;
 
     /// <summary>Calls at once, on the caller's thread.</summary>
     private sealed class Told<T>(Action<T> tell) : IProgress<T>

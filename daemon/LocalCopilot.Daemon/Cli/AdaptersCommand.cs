@@ -62,6 +62,7 @@ internal static class AdaptersCommand
     private static Command CreateActivate(CommandContext context)
     {
         Argument<string> id = IdArgument();
+        Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/adapters/activate." };
         Command activate = new("activate", """
             Serve an adapter from the next completion on. One that the gate rejected is refused.
 
@@ -69,13 +70,21 @@ internal static class AdaptersCommand
             Example:
               localcopilot adapters activate 5f2c81d0
             """)
-        { id };
+        { id, json };
         activate.SetAction((parsed, cancellationToken) => DaemonCall.RunAsync(
             context,
             async daemon =>
             {
                 Adapter adapter = await daemon.Learning.ActivateAdapterAsync(new(parsed.GetValue(id)!), cancellationToken);
-                context.Output.WriteLine($"{adapter.Id[..ShortId]} is served in {adapter.Repository} now.");
+                if (parsed.GetValue(json))
+                {
+                    await context.WriteJsonAsync(adapter, cancellationToken);
+                }
+                else
+                {
+                    context.Output.WriteLine($"{adapter.Id[..ShortId]} is served in {adapter.Repository} now.");
+                }
+
                 return ExitCodes.Success;
             },
             cancellationToken));
@@ -85,6 +94,7 @@ internal static class AdaptersCommand
     private static Command CreateRollback(CommandContext context)
     {
         RepositoryArgument repository = new();
+        Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/adapters/rollback." };
         Command rollback = new("rollback", """
             Go back to the adapter that was served before, then to none. At once.
 
@@ -93,13 +103,21 @@ internal static class AdaptersCommand
               localcopilot adapters rollback
               localcopilot adapters rollback ~/src/project
             """)
-        { repository };
+        { repository, json };
         rollback.SetAction((parsed, cancellationToken) => DaemonCall.RunAsync(
             context,
             async daemon =>
             {
                 AdaptersRollbackResult result = await daemon.Learning.RollBackAdapterAsync(new(repository.Of(parsed)), cancellationToken);
-                context.Output.WriteLine(result.Active is { } active ? $"{active.Id[..ShortId]} is served now." : "The base model is served now, without an adapter.");
+                if (parsed.GetValue(json))
+                {
+                    await context.WriteJsonAsync(result, cancellationToken);
+                }
+                else
+                {
+                    context.Output.WriteLine(result.Active is { } active ? $"{active.Id[..ShortId]} is served now." : "The base model is served now, without an adapter.");
+                }
+
                 return ExitCodes.Success;
             },
             cancellationToken));

@@ -7,7 +7,7 @@ namespace LocalCopilot.Daemon.Evaluation;
 internal sealed class Gate(GateOptions options)
 {
     /// <param name="active">Null where the base model is served.</param>
-    public Verdict Judge(MeasuredModel baseModel, MeasuredModel? active, MeasuredModel candidate, IReadOnlyList<EvaluationItem> items)
+    public Verdict Judge(IReadOnlyList<EvaluationItem> items, MeasuredModel baseModel, MeasuredModel? active, MeasuredModel candidate)
     {
         if (items.Count < options.LeastItems)
         {
@@ -15,32 +15,45 @@ internal sealed class Gate(GateOptions options)
         }
 
         Comparison toBase = Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut);
-        if (Worse(toBase, "the base model") is { } reason)
+        Comparison? toActive = active is null ? null : Comparison.Of(items, active.HeldOut, candidate.HeldOut);
+        if ((NotBetter(toBase, "the base model") ?? (toActive is null ? null : NotBetter(toActive, "the active adapter")) ?? Forgets(baseModel, candidate)) is { } reason)
         {
             return new(false, reason);
         }
 
-        Comparison? toActive = active is null ? null : Comparison.Of(items, active.HeldOut, candidate.HeldOut);
-        if (toActive is not null && Worse(toActive, "the active adapter") is { } reasonOfActive)
-        {
-            return new(false, reasonOfActive);
-        }
-
-        double forgotten = (ItemScore.Sum(candidate.Canary).BitsPerByte / ItemScore.Sum(baseModel.Canary).BitsPerByte) - 1;
-        if (!(forgotten <= options.MaxForgotten))
-        {
-            return new(false, Invariant($"It forgets: general code takes {forgotten:+0.0 %;-0.0 %} bits a byte, and {options.MaxForgotten:0.0 %} are allowed."));
-        }
-
         Comparison shown = toActive ?? toBase;
         string than = toActive is null ? "" : " than the active adapter";
-        return new(true, Invariant($"Better{than} on {shown.Better} of {shown.Items} held-out edits: {shown.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {shown.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte ({Interval(shown.BitsInterval)}). General code: {forgotten:+0.0 %;-0.0 %;0.0 %} bits a byte."));
+        return new(true, Invariant($"Better{than} on {shown.Better} of {shown.Items} held-out edits: {shown.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {shown.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte ({Interval(shown.BitsInterval)}). General code: {Forgotten(baseModel, candidate):+0.0 %;-0.0 %;0.0 %} bits a byte."));
     }
 
-    private static string? Worse(Comparison comparison, string reference)
+    /// <summary>Judges an adapter that has learned some more, the newest commits, than the active one, by the part of them that it has not seen.</summary>
+    public Verdict JudgeRefresh(IReadOnlyList<EvaluationItem> items, MeasuredModel baseModel, MeasuredModel active, MeasuredModel candidate)
     {
-        // Written so that a loss that is no number is worse, too.
-        if (!(comparison.BitsInterval.High < 0))
+        Comparison toActive = Comparison.Of(items, active.HeldOut, candidate.HeldOut);
+        if (!(toActive.Bits <= 0) || toActive.ExactMatchInterval.High < 0)
+        {
+            return new(false, Invariant($"It is no better than the active adapter on {items.Count} edits beside those: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
+        }
+
+        return (NotBetter(Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut), "the base model") ?? Forgets(baseModel, candidate)) is { } reason
+            ? new(false, reason)
+            : new(true, Invariant($"The newest commits were learned, too: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte on {items.Count} edits beside those."));
+    }
+
+    private string? Forgets(MeasuredModel baseModel, MeasuredModel candidate) => Forgotten(baseModel, candidate) is var forgotten && forgotten <= options.MaxForgotten
+        ? null
+        : Invariant($"It forgets: general code takes {forgotten:+0.0 %;-0.0 %} bits a byte, and {options.MaxForgotten:0.0 %} are allowed.");
+
+    private static double Forgotten(MeasuredModel baseModel, MeasuredModel candidate) => (ItemScore.Sum(candidate.Canary).BitsPerByte / ItemScore.Sum(baseModel.Canary).BitsPerByte) - 1;
+
+    private static string? NotBetter(Comparison comparison, string reference)
+    {
+        if (!double.IsFinite(comparison.Bits))
+        {
+            return Invariant($"It is broken: what it gives on {comparison.Items} held-out edits is no number, beside {reference}.");
+        }
+
+        if (comparison.BitsInterval.High >= 0)
         {
             string what = comparison.BitsInterval.Low > 0 ? "It is worse than" : "It is not measurably better than";
             return Invariant($"{what} {reference} on {comparison.Items} held-out edits: {comparison.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte ({Interval(comparison.BitsInterval)}), {comparison.ExactMatch * 100:+0.0;-0.0;0.0} points exact match.");

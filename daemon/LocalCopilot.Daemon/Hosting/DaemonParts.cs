@@ -27,6 +27,8 @@ internal static class DaemonParts
         services.AddSingleton<Completion.IActiveAdapters, Adapters.ActiveAdapters>();
         services.AddSingleton<Training.TrainingWorker>();
         services.AddSingleton<Adaptation.SampleCollector>();
+        services.AddSingleton<Adaptation.CandidateMeasurement>();
+        services.AddSingleton<Adaptation.RecipeChoice>(Adaptation.AdaptationRecipe.For);
         services.AddSingleton<Adaptation.AdaptationRun>();
         services.AddSingleton<Adaptation.HeldOutEvaluation>();
         services.AddSingleton<Adaptation.LearningLoop>();

@@ -2,6 +2,7 @@ using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Completion.Rhythm;
 using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Tests.Adapters;
 using LocalCopilot.Tests.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -210,6 +211,36 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Service.CompleteAsync(Request(Code), cancellation.Token));
         Assert.Equal(1, _counters.Cancelled);
+    }
+
+    [Fact]
+    public async Task After_a_swap_nothing_of_the_adapter_before_is_answered()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("lc-adapters-");
+        CompletionResult before = await Service.CompleteAsync(Request(Code), Cancelled);
+        _adapters.Adapter = RandomAdapter.Write(folder.FullName, 1);
+        long typedThrough = _counters.TypedThrough;
+
+        CompletionResult swapped = await Service.CompleteAsync(Request(Code), Cancelled);
+        CompletionResult without = await Service.CompleteAsync(Request(Code) with { UseAdapter = false, WaitForIndex = true }, Cancelled);
+
+        Assert.Null(before.Adapter);
+        Assert.Equal("1", swapped.Adapter);
+        Assert.Equal(typedThrough, _counters.TypedThrough);
+        Assert.Equal(before.Choices[0].InsertText, without.Choices[0].InsertText);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task With_an_adapter_that_cannot_be_used_the_base_model_answers()
+    {
+        _adapters.Adapter = new("gone", "/there/is/none.gguf");
+
+        CompletionResult result = await Service.CompleteAsync(Request(Code), Cancelled);
+
+        Assert.NotEmpty(result.Choices);
+        Assert.Null(result.Adapter);
+        Assert.Equal("gone", _adapters.Failure?.Adapter.Id);
     }
 
     private static CompletionRequest Request(string marked)

@@ -1,0 +1,105 @@
+using System.Globalization;
+using LibGit2Sharp;
+using LocalCopilot.Daemon.Adaptation;
+using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Configuration;
+using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.Daemon.Hosting;
+using LocalCopilot.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LocalCopilot.Benchmarks;
+
+/// <param name="Repository">Root of a clone.</param>
+/// <param name="Hidden">Share of the commits, the newest, that the round does not see.</param>
+/// <param name="Controls">Adapters of other repositories, measured at the same places.</param>
+/// <param name="Save">Where the adapter is copied to; null: nowhere.</param>
+/// <param name="Data">Folder that keeps what was read between runs.</param>
+internal sealed record AdaptationGainOptions(string Repository, string Model, double Hidden, TimeSpan Budget, int Limit, IReadOnlyList<string> Controls, string? Save, string Data, Func<AdaptationRecipe, AdaptationRecipe> Change);
+
+/// <summary>What a model gains by learning a repository: measured on its newest commits, which the round did not see, beside other repositories' adapters.</summary>
+internal static class AdaptationGain
+{
+    public static async Task<int> RunAsync(AdaptationGainOptions options, CancellationToken cancellationToken)
+    {
+        string root = Path.GetFullPath(options.Repository);
+        await using ServiceProvider services = Services(options);
+        InferenceEngine engine = services.GetRequiredService<InferenceEngine>();
+        string until = Until(root, options.Hidden);
+        services.GetRequiredService<AdapterStore>().Forget(Daemon.Git.RepositoryKey.Of(root));
+        RunFolder.Delete(services.GetRequiredService<LocalCopilotPaths>(), Daemon.Git.RepositoryKey.Of(root));
+        RepositoryState? shown = null;
+        AdaptationResult result = await services.GetRequiredService<AdaptationRun>().RunAsync(
+            new(root, Force: true, From: AdaptationStart.Base, Budget: options.Budget, Until: until),
+            stage =>
+            {
+                if (stage.State != shown || stage.Progress?.Step == stage.Progress?.Steps)
+                {
+                    shown = stage.State;
+                    Console.Error.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {stage.State} {stage.Reason} {stage.Progress}");
+                }
+            },
+            cancellationToken);
+        Write($"{Path.GetFileName(root)}, until {until[..8]}: {result.Outcome}. {result.Reason}");
+        Write($"{result.Samples.Used} samples, {result.TrainedTokens} tokens, {result.DurationMs / 1000.0:0} s; gate: {result.Evaluation}");
+        if (result.Adapter is null)
+        {
+            return 1;
+        }
+
+        AdapterStore store = services.GetRequiredService<AdapterStore>();
+        AdapterFile adapter = store.FileOf(store.Catalogue.Find(result.Adapter.Id)[0]);
+        if (options.Save is { } save)
+        {
+            File.Copy(adapter.Path, save, overwrite: true);
+        }
+
+        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        HeldOutEvaluation evaluation = services.GetRequiredService<HeldOutEvaluation>();
+        IReadOnlyList<EvaluationItem> items = evaluation.Items(new(root, until, null, options.Limit, null, UseContext: true), model, cancellationToken);
+        ItemScorer scorer = new(engine, new());
+        IReadOnlyList<ItemScore> baseScores = await scorer.ScoreAsync(items, null, null, cancellationToken);
+        IReadOnlyList<ItemScore> adapted = await scorer.ScoreAsync(items, adapter, null, cancellationToken);
+        Write($"{items.Count} edits of hidden commits; base: {ItemScore.Sum(baseScores)}");
+        Show("adapted", items, baseScores, adapted);
+        foreach (string control in options.Controls)
+        {
+            IReadOnlyList<ItemScore> other = await scorer.ScoreAsync(items, new(control, control), null, cancellationToken);
+            Show($"control {Path.GetFileNameWithoutExtension(control)}", items, baseScores, other);
+            Show("adapted against it", items, other, adapted);
+        }
+
+        return 0;
+    }
+
+    private static void Show(string name, IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate)
+    {
+        Comparison comparison = Comparison.Of(items, reference, candidate);
+        Write($"{name}: {ItemScore.Sum(candidate)}");
+        Write($"    bits/byte {comparison.Bits:+0.0 %;-0.0 %} ({comparison.BitsInterval.Low:+0.0 %;-0.0 %} to {comparison.BitsInterval.High:+0.0 %;-0.0 %}), exact match {comparison.ExactMatch * 100:+0.0;-0.0} ({comparison.ExactMatchInterval.Low * 100:+0.0;-0.0} to {comparison.ExactMatchInterval.High * 100:+0.0;-0.0})");
+    }
+
+    private static ServiceProvider Services(AdaptationGainOptions options)
+    {
+        string data = Path.GetFullPath(options.Data);
+        LocalCopilotPaths paths = new() { ConfigurationDirectory = data, DataDirectory = data, StateDirectory = data, RuntimeDirectory = data };
+        ServiceCollection services = new();
+        services.AddLogging();
+        services.AddSingleton(paths);
+        services.AddSingleton(new LocalCopilotOptions { Model = new() { Path = options.Model } });
+        services.AddSingleton(TimeProvider.System);
+        services.AddDaemonParts();
+        services.AddSingleton<RecipeChoice>((model, goesOn) => options.Change(AdaptationRecipe.For(model, goesOn)));
+        return services.BuildServiceProvider();
+    }
+
+    private static string Until(string root, double hidden)
+    {
+        using Repository repository = new(root);
+        IReadOnlyList<Daemon.Git.HistoryCommit> commits = Daemon.Git.HistoryWalk.Newest(repository, repository.Head.Tip.Id, int.MaxValue, CancellationToken.None);
+        return commits[(int)(commits.Count * hidden)].Id.Sha;
+    }
+
+    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
