@@ -1,0 +1,41 @@
+using System.Globalization;
+using LibGit2Sharp;
+
+namespace LocalCopilot.EndToEnd.Tests;
+
+/// <summary>A sandbox with a repository that can be learned, and settings that make a round short.</summary>
+internal sealed class LearnedRepository : IAsyncDisposable
+{
+    private int _minutes;
+
+    public LearnedRepository(string budget = "00:00:20")
+    {
+        Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
+        File.WriteAllText(
+            Sandbox.Paths.SettingsFile,
+            $$"""{ "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
+        Repository.Init(Root);
+        LearnableRepository.Fill(90, Write, () => Commit());
+    }
+
+    public Sandbox Sandbox { get; } = new();
+
+    public string Root => Path.Combine(Sandbox.Root, "bookkeeping");
+
+    public void Write(string path, string text)
+    {
+        string file = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    public string Commit()
+    {
+        using Repository repository = new(Root);
+        Commands.Stage(repository, "*");
+        Signature author = new("Somebody", "somebody@example.org", DateTimeOffset.UnixEpoch.AddDays(1).AddMinutes(_minutes++));
+        return repository.Commit(_minutes.ToString(CultureInfo.InvariantCulture), author, author).Sha;
+    }
+
+    public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
+}
