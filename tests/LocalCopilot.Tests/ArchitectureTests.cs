@@ -33,8 +33,9 @@ public class ArchitectureTests
         { "Adapters", ["Configuration", "Storage", "Engine", "Completion", "Git"] },
         { "Training", ["Configuration", "Completion"] },
         { "Adaptation", ["Configuration", "Documents", "Engine", "Completion", "Git", "Samples", "Evaluation", "Adapters", "Training"] },
-        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Adapters", "Adaptation", "Git"] },
-        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Adapters", "Adaptation", "Training", "Git", "Rpc"] },
+        { "Statistics", ["Configuration", "Storage", "Completion"] },
+        { "Rpc", ["Configuration", "Documents", "Engine", "Completion", "Models", "Adapters", "Adaptation", "Git", "Statistics"] },
+        { "Hosting", ["Configuration", "Documents", "Engine", "Completion", "Models", "Evaluation", "Adapters", "Adaptation", "Training", "Git", "Statistics", "Rpc"] },
         { "Diagnosis", ["Configuration", "Engine", "Models", "Git", "Hosting"] },
     };
 

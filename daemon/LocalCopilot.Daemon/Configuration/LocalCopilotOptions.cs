@@ -17,6 +17,8 @@ internal sealed record LocalCopilotOptions
 
     public GateOptions Gate { get; init; } = new();
 
+    public StatisticsOptions Statistics { get; init; } = new();
+
     public DaemonOptions Daemon { get; init; } = new();
 }
 
@@ -141,6 +143,12 @@ internal sealed record GateOptions
 
     /// <summary>Share by which general code may become harder to predict, in bits per byte.</summary>
     public double MaxForgotten { get; init; } = 0.05;
+}
+
+internal sealed record StatisticsOptions
+{
+    /// <summary>Answers whose language, time taken and fate are kept, at most: the newest; 0: none are recorded.</summary>
+    public int MaxAnswers { get; init; } = 500_000;
 }
 
 internal sealed record DaemonOptions

@@ -34,6 +34,9 @@ internal sealed record LocalCopilotPaths
     /// <summary>Holds what a round of learning needs until it has ended: job, samples, checkpoint.</summary>
     public string RunDirectory => Path.Combine(StateDirectory, "runs");
 
+    /// <summary>What became of completions.</summary>
+    public string StatisticsFile => Path.Combine(DataDirectory, "statistics.db");
+
     public string LogDirectory => Path.Combine(StateDirectory, "logs");
 
     /// <summary>Held by the running daemon.</summary>

@@ -31,6 +31,7 @@ internal static class OptionsRules
             ("gate.mostItems", options.Gate.MostItems, 10, 10_000),
             ("gate.canaryItems", options.Gate.CanaryItems, 10, 10_000),
             ("gate.maxForgotten", options.Gate.MaxForgotten, 0, 1),
+            ("statistics.maxAnswers", options.Statistics.MaxAnswers, 0, 100_000_000),
             ("daemon.maxMessageBytes", options.Daemon.MaxMessageBytes, 64 * 1024, 256 * 1024 * 1024),
             ("daemon.maxOpenRequests", options.Daemon.MaxOpenRequests, 1, 65536),
         ];

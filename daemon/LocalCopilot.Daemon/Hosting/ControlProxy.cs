@@ -21,6 +21,9 @@ internal sealed class ControlProxy(JsonRpc rpc) : ILocalCopilotControl
     public Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken) =>
         rpc.InvokeWithParameterObjectAsync<ModelDescription>(LocalCopilotMethods.ModelsSelect, parameters, cancellationToken);
 
+    public Task<StatisticsResult> StatisticsAsync(StatisticsParams? parameters = null, CancellationToken cancellationToken = default) =>
+        rpc.InvokeWithParameterObjectAsync<StatisticsResult>(LocalCopilotMethods.Statistics, parameters ?? new(), cancellationToken);
+
     public Task<ShutdownResult> ShutdownAsync(ShutdownParams? parameters = null, CancellationToken cancellationToken = default) =>
         rpc.InvokeWithParameterObjectAsync<ShutdownResult>(LocalCopilotMethods.Shutdown, parameters ?? new(), cancellationToken);
 }

@@ -33,6 +33,9 @@ internal static class DaemonParts
         services.AddSingleton<Adaptation.HeldOutEvaluation>();
         services.AddSingleton<Adaptation.LearningLoop>();
         services.AddHostedService<Adaptation.AdaptationScheduler>();
+        services.AddSingleton<Statistics.StatisticsStore>(provider => ActivatorUtilities.CreateInstance<Statistics.StatisticsStore>(provider, provider.GetRequiredService<Configuration.LocalCopilotPaths>().StatisticsFile));
+        services.AddSingleton<Statistics.CompletionRecorder>();
+        services.AddSingleton<Completion.ICompletionFeedback>(provider => provider.GetRequiredService<Statistics.CompletionRecorder>());
         services.AddSingleton<Models.ModelFolders>(provider => new(provider.GetRequiredService<Configuration.LocalCopilotPaths>(), Environment.GetEnvironmentVariable));
         services.AddSingleton<Models.ModelDiscovery>();
         services.AddSingleton<Models.IModelSelection, Models.ModelSelection>();

@@ -6,6 +6,7 @@ using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Models;
+using LocalCopilot.Daemon.Statistics;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.Logging;
 using Nerdbank.Streams;
@@ -28,6 +29,7 @@ internal sealed partial class ClientConnection(
     AdapterStore adapters,
     AdapterExport export,
     IInferenceEngine inference,
+    CompletionRecorder recorder,
     LocalCopilotOptions options,
     ILoggerFactory loggers)
 {
@@ -118,12 +120,12 @@ internal sealed partial class ClientConnection(
             using ClientNotifications notifications = new(rpc, learning);
             WorkDoneProgressReports progress = new(rpc, notifications, learning);
             Greeting greeting = new(isNeeded: !isEditor);
-            LearningMethods learned = new(learning, adapters, export, inference, disabled, progress, greeting);
-            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, learning, greeting), TargetOptions);
+            LearningMethods learned = new(learning, adapters, export, inference, disabled, recorder, progress, greeting);
+            rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, learning, recorder, greeting), TargetOptions);
             rpc.AddLocalRpcTarget(typeof(ILocalCopilotLearning), learned, TargetOptions);
             if (isEditor)
             {
-                session = new(completion, feedback, open, disabled, learned, learning, new(notifications, progress, engine, server), options, loggers.CreateLogger<LspSession>());
+                session = new(completion, feedback, open, disabled, learned, learning, recorder, new(notifications, progress, engine, server), options, loggers.CreateLogger<LspSession>());
                 rpc.AddLocalRpcTarget(session, TargetOptions);
             }
 

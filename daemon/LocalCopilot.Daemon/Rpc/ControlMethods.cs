@@ -4,12 +4,13 @@ using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Models;
+using LocalCopilot.Daemon.Statistics;
 using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The <c>localCopilot/*</c> methods of one channel.</summary>
-internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, DisabledRepositories disabled, LearningLoop learning, Greeting greeting) : ILocalCopilotControl
+internal sealed class ControlMethods(ServerState server, ICompletionService completion, CompletionCounters counters, IModelSelection models, IEngineStatus engine, DisabledRepositories disabled, LearningLoop learning, CompletionRecorder recorder, Greeting greeting) : ILocalCopilotControl
 {
     public Task<HelloResult> HelloAsync(HelloParams parameters, CancellationToken cancellationToken)
     {
@@ -48,7 +49,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
     public async Task<CompleteResult> CompleteAsync(CompleteParams parameters, CancellationToken cancellationToken)
     {
         greeting.Require(LocalCopilotMethods.Complete);
-        string? root = parameters.Repository is { } repository ? RepositoryLocator.RootOf(RepositoryLocator.PathOf(repository) ?? throw RpcErrors.InvalidParams($"{repository} is no absolute path and no file uri. Give one of both."), []) : null;
+        string? root = parameters.Repository is { } repository ? RepositoryLocator.RootOf(RepositoryLocator.PathOf(repository) ?? throw RpcErrors.NoPath(repository), []) : null;
         string path = RepositoryLocator.PathOf(parameters.Path)
             ?? (root is not null ? Path.GetFullPath(parameters.Path, root) : throw RpcErrors.InvalidParams($"The path {parameters.Path} is relative and no repository was given. Give an absolute path, or the repository."));
         root ??= RepositoryLocator.RootOf(path, []);
@@ -99,6 +100,27 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
         return (parameters.Id is null) != (parameters.Path is null)
             ? models.SelectAsync(parameters, cancellationToken)
             : throw RpcErrors.InvalidParams("Give either the id or the path of a model.");
+    }
+
+    public async Task<StatisticsResult> StatisticsAsync(StatisticsParams? parameters = null, CancellationToken cancellationToken = default)
+    {
+        greeting.Require(LocalCopilotMethods.Statistics);
+        string? root = null;
+        if (parameters?.Repository is { } repository)
+        {
+            // A folder without .git may be a workspace's, and one that is gone may have been a repository.
+            string path = RepositoryLocator.PathOf(repository) ?? throw RpcErrors.NoPath(repository);
+            root = RepositoryLocator.RootOf(path, []) ?? Path.TrimEndingDirectorySeparator(path);
+        }
+
+        try
+        {
+            return await recorder.ReadAsync(root, parameters?.Since, cancellationToken);
+        }
+        catch (StatisticsUnavailableException exception)
+        {
+            throw RpcErrors.Failed(exception.Message);
+        }
     }
 
     /// <summary>Needs no <c>hello</c>: a client of another version must be able to replace this daemon.</summary>

@@ -3,12 +3,13 @@ using LocalCopilot.Daemon.Adaptation;
 using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Statistics;
 using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The methods of one channel about what is learned of repositories.</summary>
-internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, AdapterExport export, IInferenceEngine engine, DisabledRepositories disabled, WorkDoneProgressReports progress, Greeting greeting) : ILocalCopilotLearning
+internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, AdapterExport export, IInferenceEngine engine, DisabledRepositories disabled, CompletionRecorder recorder, WorkDoneProgressReports progress, Greeting greeting) : ILocalCopilotLearning
 {
     /// <summary>Of <see cref="EvaluateParams.Adapter"/>.</summary>
     private const string Active = "active";
@@ -118,8 +119,17 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
     public async Task ForgetAsync(RepositoryParams parameters, CancellationToken cancellationToken)
     {
         greeting.Require(LocalCopilotMethods.Forget);
-        string path = RepositoryLocator.PathOf(parameters.Repository) ?? throw RpcErrors.InvalidParams($"{parameters.Repository} is no absolute path and no file uri. Give one of both.");
-        await loop.ForgetAsync(RepositoryLocator.RootOf(path, []) ?? Path.TrimEndingDirectorySeparator(path), cancellationToken);
+        string path = RepositoryLocator.PathOf(parameters.Repository) ?? throw RpcErrors.NoPath(parameters.Repository);
+        string root = RepositoryLocator.RootOf(path, []) ?? Path.TrimEndingDirectorySeparator(path);
+        await loop.ForgetAsync(root, cancellationToken);
+        try
+        {
+            await recorder.ForgetAsync(root, cancellationToken);
+        }
+        catch (StatisticsUnavailableException exception)
+        {
+            throw RpcErrors.Failed(exception.Message);
+        }
     }
 
     private Adapter Describe(StoredAdapter adapter) =>
@@ -136,7 +146,7 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
 
     private static string RootOf(string repository)
     {
-        string path = RepositoryLocator.PathOf(repository) ?? throw RpcErrors.InvalidParams($"{repository} is no absolute path and no file uri. Give one of both.");
+        string path = RepositoryLocator.PathOf(repository) ?? throw RpcErrors.NoPath(repository);
         return RepositoryLocator.RootOf(path, []) is { } root && Repository.IsValid(root) ? root : throw RpcErrors.NotARepository(path);
     }
 

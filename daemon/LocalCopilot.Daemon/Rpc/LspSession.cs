@@ -4,6 +4,7 @@ using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Statistics;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.Logging;
 using StreamJsonRpc;
@@ -15,7 +16,7 @@ namespace LocalCopilot.Daemon.Rpc;
 /// Everything that touches documents runs before a method's first wait, and so in the order of the messages, one at a time.
 /// A completion computes on the snapshot that it took then.
 /// </remarks>
-internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, DisabledRepositories disabled, ILocalCopilotLearning learned, LearningLoop learning, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
+internal sealed partial class LspSession(ICompletionService completion, IEnumerable<ICompletionFeedback> feedback, OpenDocuments open, DisabledRepositories disabled, ILocalCopilotLearning learned, LearningLoop learning, CompletionRecorder recorder, EditorStatus status, LocalCopilotOptions options, ILogger<LspSession> logger)
 {
     /// <summary>A text that is missing must not be taken for an empty one.</summary>
     private static readonly JsonSerializerOptions Json = new(ProtocolJson.CreateOptions()) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
@@ -165,11 +166,18 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
             return new([]);
         }
 
+        AskedCompletion asked = recorder.Ask(document.LanguageId, request.RepositoryRoot);
         using RunningCompletions.Running running = _running.Begin(uri, cancellationToken);
         try
         {
             CompletionResult result = await status.ObserveAsync(() => completion.CompleteAsync(request, running.Token));
-            return running.Error is { } error ? throw error : InlineCompletions.CreateResult(request, result);
+            if (running.Error is { } error)
+            {
+                throw error;
+            }
+
+            recorder.Answer(asked, result.Choices, result.Adapter);
+            return InlineCompletions.CreateResult(request, result);
         }
         catch (OperationCanceledException) when (running.Error is not null)
         {

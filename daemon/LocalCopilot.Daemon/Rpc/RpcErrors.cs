@@ -14,6 +14,8 @@ internal static class RpcErrors
 
     public static LocalRpcException InvalidParams(string message) => Create(ErrorCodes.InvalidParams, message);
 
+    public static LocalRpcException NoPath(string given) => InvalidParams($"{given} is no absolute path and no file uri. Give one of both.");
+
     public static LocalRpcException Changed(string uri) =>
         Create(ErrorCodes.ContentModified, $"The document {uri} changed while its completion was computed. Ask again.");
 

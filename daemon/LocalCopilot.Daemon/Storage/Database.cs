@@ -35,7 +35,7 @@ internal sealed class Database : IDisposable
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_ERROR)
         {
-            string aside = file + ".damaged";
+            string aside = AsideOf(file);
             Delete(aside);
             foreach (string part in Parts.Where(part => System.IO.File.Exists(file + part)))
             {
@@ -47,10 +47,13 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Where a database is moved to that could not be used.</summary>
+    public static string AsideOf(string file) => file + ".damaged";
+
     /// <summary>Deletes a database that is not open.</summary>
     public static void Delete(string file)
     {
-        foreach (string part in Parts)
+        foreach (string part in Parts.Where(part => System.IO.File.Exists(file + part)))
         {
             System.IO.File.Delete(file + part);
         }
@@ -63,6 +66,20 @@ internal sealed class Database : IDisposable
         {
             using SqliteCommand command = Command(sql, parameters);
             return command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Looks at rows one by one, for those that are too many to keep.</summary>
+    public void Read(string sql, Action<SqliteDataReader> each, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        lock (_gate)
+        {
+            using SqliteCommand command = Command(sql, parameters);
+            using SqliteDataReader rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                each(rows);
+            }
         }
     }
 
@@ -119,7 +136,7 @@ internal sealed class Database : IDisposable
         {
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON";
+            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY";
             command.ExecuteNonQuery();
             command.CommandText = "PRAGMA user_version";
             long found = (long)command.ExecuteScalar()!;

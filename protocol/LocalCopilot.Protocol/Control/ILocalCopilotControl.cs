@@ -35,6 +35,12 @@ public interface ILocalCopilotControl
     [JsonRpcMethod(LocalCopilotMethods.ModelsSelect, UseSingleObjectParameterDeserialization = true)]
     Task<ModelDescription> SelectModelAsync(ModelsSelectParams parameters, CancellationToken cancellationToken);
 
+    /// <summary>What became of suggestions, and how long they took.</summary>
+    /// <param name="parameters">Of which repository, since when; may be absent.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    [JsonRpcMethod(LocalCopilotMethods.Statistics, UseSingleObjectParameterDeserialization = true)]
+    Task<StatisticsResult> StatisticsAsync(StatisticsParams? parameters = null, CancellationToken cancellationToken = default);
+
     /// <summary>Ends the daemon after saving state.</summary>
     /// <param name="parameters">Under which condition; may be absent.</param>
     /// <param name="cancellationToken">Cancels.</param>

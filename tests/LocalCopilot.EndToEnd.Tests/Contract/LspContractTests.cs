@@ -39,7 +39,6 @@ public abstract class LspContractTests
     [InlineData("localCopilot/adapt")]
     [InlineData("localCopilot/adapters/list")]
     [InlineData("localCopilot/evaluate")]
-    [InlineData("localCopilot/statistics")]
     [InlineData("localCopilot/forget")]
     public async Task An_unknown_method_is_answered_with_method_not_found(string method)
     {

@@ -6,6 +6,7 @@ using LocalCopilot.Daemon.Rpc;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using LocalCopilot.Tests.Statistics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nerdbank.Streams;
 using StreamJsonRpc;
@@ -73,6 +74,30 @@ public class LspSessionTests
         Assert.Single((await first.WaitAsync(Watchdog, Cancelled)).Items);
     }
 
+    [Fact]
+    public async Task What_an_editor_is_answered_is_recorded_and_what_it_is_not_is_not()
+    {
+        await using Connection connection = await Connection.OpenAsync();
+        Task<InlineCompletionList> changed = connection.CompleteAsync(CancellationToken.None);
+        await connection.Pipeline.StartedAsync();
+        await connection.Client.NotifyWithParameterObjectAsync(LspMethods.DidChange, new DidChangeParams(new(Uri, 2), [new("y")]));
+        Assert.Equal(ErrorCodes.ContentModified, await ErrorCodeOf(changed));
+        Task<InlineCompletionList> answered = connection.CompleteAsync(CancellationToken.None);
+        await connection.Pipeline.StartedAsync();
+        connection.Recording.Time.Advance(TimeSpan.FromMilliseconds(250));
+        connection.Pipeline.Finish("four");
+        InlineCompletionItem item = Assert.Single((await answered.WaitAsync(Watchdog, Cancelled)).Items);
+
+        await connection.Client.NotifyWithParameterObjectAsync(LspMethods.DidShowCompletion, new DidShowCompletionParams(item));
+        await connection.Client.NotifyWithParameterObjectAsync(LspMethods.DidPartiallyAcceptCompletion, new DidPartiallyAcceptCompletionParams(item, 3));
+        await connection.Client.InvokeWithCancellationAsync(LspMethods.Shutdown, cancellationToken: Cancelled);
+
+        StatisticsResult result = await connection.Recording.ReadAsync();
+        Assert.Equal((1, 0, 1, 3L), (result.Total.Shown, result.Total.Accepted, result.Total.PartiallyAccepted, result.Total.CharactersKept));
+        Assert.Equal(new LatencyPercentiles(250, 250, 250), result.Total.Latency);
+        Assert.Equal("python", Assert.Single(result.ByLanguage.Keys));
+    }
+
     private static async Task<int> ErrorCodeOf(Task<InlineCompletionList> completion)
     {
         try
@@ -122,16 +147,19 @@ public class LspSessionTests
         }
     }
 
-    private sealed class Connection(JsonRpc client, SessionRpc server, HeldPipeline pipeline, IHost host, DirectoryInfo folder) : IAsyncDisposable
+    private sealed class Connection(JsonRpc client, SessionRpc server, HeldPipeline pipeline, IHost host, DirectoryInfo folder, Recording recording) : IAsyncDisposable
     {
         public JsonRpc Client => client;
 
         public HeldPipeline Pipeline => pipeline;
 
+        public Recording Recording => recording;
+
         public static async Task<Connection> OpenAsync(int maxOpenRequests = 256)
         {
             var (near, far) = FullDuplexStream.CreatePipePair();
             HeldPipeline pipeline = new();
+            Recording recording = new();
             SessionRpc server = new(new FramedMessageHandler(far, FramingLimits.Default), maxOpenRequests, NullLogger.Instance);
             DirectoryInfo folder = Directory.CreateTempSubdirectory("lc-session-");
             IHost host = DaemonHost.Build(
@@ -141,13 +169,13 @@ public class LspSessionTests
             WorkDoneProgressReports progress = new(server, notifications, loop);
             LearningMethods learned = ActivatorUtilities.CreateInstance<LearningMethods>(host.Services, progress, new Greeting(isNeeded: false));
             EditorStatus status = new(notifications, progress, pipeline, new(TimeProvider.System, []));
-            server.AddLocalRpcTarget(new LspSession(pipeline, [], new(), new(), learned, loop, status, new(), NullLogger<LspSession>.Instance));
+            server.AddLocalRpcTarget(new LspSession(pipeline, [recording.Recorder], new(), new(), learned, loop, recording.Recorder, status, new(), NullLogger<LspSession>.Instance));
             server.StartListening();
             JsonRpc client = new(new FramedMessageHandler(near, FramingLimits.Default));
             client.StartListening();
             await client.InvokeWithParameterObjectAsync<InitializeResult>(LspMethods.Initialize, new InitializeParams(), Cancelled);
             await client.NotifyWithParameterObjectAsync(LspMethods.DidOpen, new DidOpenParams(new(Uri, "python", 1, "x = ")));
-            return new(client, server, pipeline, host, folder);
+            return new(client, server, pipeline, host, folder, recording);
         }
 
         public Task<InlineCompletionList> CompleteAsync(CancellationToken cancellationToken) => client.InvokeWithParameterObjectAsync<InlineCompletionList>(
@@ -161,7 +189,7 @@ public class LspSessionTests
             server.Dispose();
             host.Dispose();
             folder.Delete(recursive: true);
-            return ValueTask.CompletedTask;
+            return recording.DisposeAsync();
         }
     }
 }
