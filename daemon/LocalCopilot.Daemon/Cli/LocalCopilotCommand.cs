@@ -34,6 +34,7 @@ internal static class LocalCopilotCommand
         root.Subcommands.Add(EvaluateCommand.Create(context));
         root.Subcommands.Add(ForgetCommand.Create(context));
         root.Subcommands.Add(ModelsCommand.Create(context));
+        root.Subcommands.Add(StatisticsCommand.Create(context));
         root.Subcommands.Add(DoctorCommand.Create(context));
         root.Subcommands.Add(TrainCommand.Create(context));
         root.Subcommands.Add(WorkerCommand.Create(context));
