@@ -50,6 +50,31 @@ public class StatisticsCommandTests
     }
 
     [Fact]
+    public async Task A_forgotten_repository_is_in_no_file_of_the_statistics()
+    {
+        await using Sandbox sandbox = new();
+        using TemporaryRepository repository = new();
+        repository.Write("a.py", Code);
+        repository.Commit();
+        using LspClient client = LspClient.Start(sandbox);
+        JsonNode item = await SuggestionAsync(client, Path.Combine(repository.Root, "a.py"));
+        await client.NotifyAsync("textDocument/didShowCompletion", new JsonObject { ["item"] = item.DeepClone() }, Cancelled);
+        Assert.Equal(1, (await StatisticsAsync(sandbox))["total"]!["shown"]!.GetValue<int>());
+
+        var forget = await sandbox.RunAsync(Cancelled, "forget", repository.Root, "--yes");
+
+        Assert.Equal((0, ""), (forget.ExitCode, forget.Error));
+        Assert.Equal(0, (await StatisticsAsync(sandbox))["total"]!["shown"]!.GetValue<int>());
+        foreach (string path in Directory.EnumerateFiles(sandbox.Paths.DataDirectory, "statistics.db*"))
+        {
+            await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes, Cancelled);
+            Assert.DoesNotContain(Path.GetFileName(repository.Root), Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task What_was_just_told_outlives_a_daemon_that_is_terminated()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that asks a process to end.");
