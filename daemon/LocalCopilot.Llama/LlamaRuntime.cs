@@ -9,8 +9,12 @@ public static class LlamaRuntime
     private static readonly Lock Gate = new();
     private static string? _folder;
 
-    /// <summary>The folder beside the executable that the build copies the libraries to.</summary>
-    public static string DefaultFolder => Path.Combine(AppContext.BaseDirectory, "natives");
+    /// <summary>Environment variable with the folder of other libraries, e.g. those for Vulkan or CUDA, for a process and its children.</summary>
+    public const string FolderVariable = "LOCALCOPILOT_NATIVES";
+
+    /// <summary>The folder that <see cref="FolderVariable"/> names; else the one beside the executable that the build copies the libraries to.</summary>
+    public static string DefaultFolder =>
+        Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : Path.Combine(AppContext.BaseDirectory, "natives");
 
     /// <summary>llama.cpp's version, e.g. <c>0.5.0-dev</c>.</summary>
     /// <exception cref="LlamaException">The libraries cannot be loaded.</exception>
@@ -63,6 +67,16 @@ public static class LlamaRuntime
         }
 
         return devices;
+    }
+
+    /// <summary>The device of a name.</summary>
+    /// <param name="name">As <see cref="Devices"/> gives it, in either case.</param>
+    /// <exception cref="LlamaException">There is none; the message says which there are.</exception>
+    public static LlamaDevice FindDevice(string name)
+    {
+        IReadOnlyList<LlamaDevice> devices = Devices();
+        return devices.FirstOrDefault(device => string.Equals(device.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new LlamaException($"There is no device '{name}'. The libraries in {_folder} have: {string.Join(", ", devices.Select(device => device.Name))}. For others, {FolderVariable} names a folder with llama.cpp v0.5.0's libraries for them.");
     }
 
     internal static unsafe string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";

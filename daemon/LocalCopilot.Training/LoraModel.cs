@@ -24,8 +24,19 @@ public sealed record ComputeOptions
     /// <summary>Use ggml's own operations only, also on the processor. For comparison.</summary>
     public bool PlainOperations { get; init; }
 
+    /// <summary>
+    /// Multiply in F32 throughout. Else, where the processor multiplies bfloat16 numbers (AVX512-BF16), products with weights of other
+    /// types than F32 and F16 are made with those, twice as fast: docs/performance.md says what it changes.
+    /// </summary>
+    public bool FullPrecision { get; init; }
+
     /// <summary>Ends a computation when set.</summary>
     public AbortFlag? Abort { get; init; }
+
+    /// <summary>Our own operations are for the processor, and for lengths that are multiples of 16, as all published models have.</summary>
+    internal bool IsFused(ModelShape shape) =>
+        !PlainOperations && Device is null or { Kind: LlamaDeviceKind.Cpu } && GgmlContext.HasFusedOperations
+        && (shape.Width | shape.HeadLength | shape.FeedForwardLength | shape.Vocabulary) % PackedBatch.TokenMultiple == 0;
 }
 
 /// <summary>What computing a batch gave.</summary>
@@ -53,12 +64,12 @@ public sealed class LoraModel : IDisposable
         _architecture = architecture;
         Shape = architecture.ReadShape(file);
         Parameters = new(lora, file.Tensors.Count);
-        bool fused = IsFused(compute, Shape);
+        bool fused = compute.IsFused(Shape);
         _parts = new(file, Shape, Parameters, transposes: !fused);
         TransformerBlock[] blocks = [.. Enumerable.Range(0, Shape.Layers).Select(layer => architecture.CreateBlock(new(_parts, layer)))];
         MaskedHead head = _parts.Head();
         _network = fused
-            ? new(_parts.Embedding, Shape.Vocabulary, blocks, head, new FusedMatrixProducts(), new FusedAttentionCore(Shape), UsesMask: false, compute.Recompute)
+            ? new(_parts.Embedding, Shape.Vocabulary, blocks, head, new FusedMatrixProducts(compute.FullPrecision), new FusedAttentionCore(Shape), UsesMask: false, compute.Recompute)
             : new(_parts.Embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), UsesMask: true, compute.Recompute);
         _backend = compute.Device is { Kind: not LlamaDeviceKind.Cpu } device ? GgmlBackend.Open(device, compute.Abort) : GgmlBackend.Processor(compute.Threads, compute.Abort);
         _parts.Load(_backend, cancellationToken);
@@ -74,6 +85,13 @@ public sealed class LoraModel : IDisposable
 
     /// <summary>The adapter's numbers and the sums of their gradients.</summary>
     public LoraParameters Parameters { get; }
+
+    /// <summary>Threads of the processor that compute the next batches, at most those of <see cref="ComputeOptions"/>. They change no bit of a result.</summary>
+    public int Threads
+    {
+        get => _backend.Threads;
+        set => _backend.Threads = value;
+    }
 
     /// <summary>Bytes of intermediate results of the largest batch so far.</summary>
     public long ActivationBytes => _allocator.Bytes;
@@ -172,11 +190,6 @@ public sealed class LoraModel : IDisposable
         Parameters.ReadValues(values);
         return values;
     }
-
-    /// <summary>Our own operations are for the processor, and for lengths that are multiples of 16, as all published models have.</summary>
-    private static bool IsFused(ComputeOptions compute, ModelShape shape) =>
-        !compute.PlainOperations && compute.Device is null or { Kind: LlamaDeviceKind.Cpu } && GgmlContext.HasFusedOperations
-        && (shape.Width | shape.HeadLength | shape.FeedForwardLength | shape.Vocabulary) % PackedBatch.TokenMultiple == 0;
 
     private (BatchLoss Loss, float[][] Logits)? Run(PackedBatch batch, bool backward, RandomNumbers? dropout, bool keepLogits)
     {

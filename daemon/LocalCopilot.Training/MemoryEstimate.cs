@@ -1,3 +1,4 @@
+using LocalCopilot.Llama.Ggml;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Training.Adapters;
 using LocalCopilot.Training.Layers;
@@ -26,13 +27,28 @@ public sealed record MemoryEstimate(long Weights, long Adapter, long Activations
     /// <param name="lora">The adapter's shape.</param>
     /// <param name="rowTokens">Tokens that are computed at once.</param>
     /// <param name="recompute">Whether layers are computed again instead of kept.</param>
-    public static MemoryEstimate Of(GgufFile file, ModelShape shape, LoraOptions lora, int rowTokens, bool recompute)
+    /// <param name="fused">Whether our own operations compute: they need no transposed weights and keep no attention scores.</param>
+    public static MemoryEstimate Of(GgufFile file, ModelShape shape, LoraOptions lora, int rowTokens, bool recompute, bool fused = true)
     {
         long numbers = (long)lora.Rank * shape.Layers * ((7L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength));
         long kept = (4L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength) + shape.Heads + (7L * lora.Rank);
         long working = (4L * shape.Width) + (6L * shape.QueryLength) + (3L * shape.FeedForwardLength);
-        long activations = recompute ? ((long)shape.Layers * shape.Width) + kept + working : (shape.Layers * kept) + working;
-        long head = (long)shape.Vocabulary * Math.Min(rowTokens, MaskedHead.ChunkTargets);
-        return new(file.TensorBytes, CopiesOfAdapter * numbers * sizeof(float), ((activations * rowTokens) + head) * sizeof(float));
+        if (!fused)
+        {
+            long scores = (long)shape.Heads * rowTokens;
+            kept += scores;
+            working += 2 * scores;
+        }
+
+        long head = ((long)shape.Vocabulary * Math.Min(rowTokens, MaskedHead.ChunkTargets)) + (4L * shape.Width * rowTokens);
+
+        // Recomputing, there are either the head's logits or one layer's results; else the layers' are there while the head computes.
+        long activations = recompute
+            ? (shape.Layers * (long)shape.Width * rowTokens) + Math.Max(head, (kept + working) * rowTokens)
+            : (((shape.Layers * kept) + working) * rowTokens) + head;
+        return new(fused ? file.TensorBytes : file.TensorBytes + TransposedBytes(file), CopiesOfAdapter * numbers * sizeof(float), activations * sizeof(float));
     }
+
+    private static long TransposedBytes(GgufFile file) => file.Tensors.Where(tensor => tensor.Shape.Count > 1).Sum(tensor =>
+        GgmlTypes.RowBytes(tensor.Type == GgufTensorType.F32 ? GgufTensorType.F32 : GgufTensorType.Q8_0, tensor.Elements));
 }

@@ -20,16 +20,17 @@ internal sealed record MemoryPlan(int RowTokens, bool Recompute, MemoryEstimate 
     /// <param name="shape">Its sizes.</param>
     /// <param name="lora">The adapter's shape.</param>
     /// <param name="recipe">Has the row length that is wanted.</param>
+    /// <param name="fused">Whether our own operations compute, see <see cref="ComputeOptions"/>.</param>
     /// <param name="available">Bytes that may be taken.</param>
     /// <exception cref="TrainingException">Nothing fits.</exception>
-    public static MemoryPlan Choose(GgufFile file, ModelShape shape, LoraOptions lora, TrainingRecipe recipe, long available)
+    public static MemoryPlan Choose(GgufFile file, ModelShape shape, LoraOptions lora, TrainingRecipe recipe, bool fused, long available)
     {
         MemoryPlan? smallest = null;
         for (int row = Math.Min(recipe.RowTokens, shape.ContextTokens); smallest is null || row >= ShortestRow; row /= 2)
         {
             foreach (bool recompute in (bool[])[false, true])
             {
-                smallest = new(row, recompute, MemoryEstimate.Of(file, shape, lora, row, recompute));
+                smallest = new(row, recompute, MemoryEstimate.Of(file, shape, lora, row, recompute, fused));
                 if (smallest.Estimate.Total <= available)
                 {
                     return smallest;

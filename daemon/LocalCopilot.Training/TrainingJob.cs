@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LocalCopilot.Training.Adapters;
 using LocalCopilot.Training.Optimization;
@@ -38,6 +39,9 @@ public sealed record TrainingJob
     /// <summary>Threads of the processor; null: half of them, at least one.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Name of the device that computes, e.g. <c>Vulkan0</c>; null: the processor.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Bytes that training may take; null: four fifths of what is free.</summary>
     public long? MemoryBytes { get; init; }
 
@@ -51,16 +55,18 @@ public sealed record TrainingJob
     [JsonIgnore]
     public string CheckpointPath => Checkpoint ?? Output + ".checkpoint";
 
-    /// <summary>Reads a job file.</summary>
+    /// <summary>Reads a job file. What it leaves out has the defaults that are stated here.</summary>
     /// <exception cref="TrainingException">It is not JSON of a job.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TrainingJob Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), JobJson.Default.TrainingJob) ?? throw new JsonException("It is null.");
+            JsonObject job = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("It is no object.");
+            Complete(job, Defaults());
+            return job.Deserialize(JobJson.Default.TrainingJob)!;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new TrainingException($"{path} is no training job: {exception.Message}", exception);
         }
@@ -68,6 +74,33 @@ public sealed record TrainingJob
 
     /// <summary>Writes a job file.</summary>
     public void Write(string path) => DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, this, JobJson.Default.TrainingJob));
+
+    /// <summary>All that need not be given. Generated serializers give 0 and null to what is left out, whatever its default is.</summary>
+    private static JsonObject Defaults()
+    {
+        JsonObject defaults = JsonSerializer.SerializeToNode(new TrainingJob { Model = "", Samples = "", Output = "" }, JobJson.Default.TrainingJob)!.AsObject();
+        foreach (string required in (string[])["model", "samples", "output"])
+        {
+            defaults.Remove(required);
+        }
+
+        return defaults;
+    }
+
+    private static void Complete(JsonObject given, JsonObject defaults)
+    {
+        foreach ((string name, JsonNode? value) in defaults)
+        {
+            if (!given.TryGetPropertyValue(name, out JsonNode? present))
+            {
+                given[name] = value?.DeepClone();
+            }
+            else if (present is JsonObject part && value is JsonObject defaultsOfPart)
+            {
+                Complete(part, defaultsOfPart);
+            }
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, IgnoreReadOnlyProperties = true)]

@@ -54,11 +54,16 @@ public sealed class TrainingRun
         _job.Recipe.Validate();
         GgufFile file = GgufFile.Read(_job.Model);
         ModelShape shape = KnownArchitectures.Of(file).ReadShape(file);
-        MemoryPlan plan = MemoryPlan.Choose(file, shape, _job.Lora, _job.Recipe, _job.MemoryBytes ?? AvailableMemory.Read());
+        ComputeOptions compute = new()
+        {
+            Threads = _job.Threads ?? Math.Max(1, Environment.ProcessorCount / 2),
+            Device = _job.Device is { Length: > 0 } name ? LlamaRuntime.FindDevice(name) : null,
+            Abort = _control.Abort,
+        };
+        MemoryPlan plan = MemoryPlan.Choose(file, shape, _job.Lora, _job.Recipe, compute.IsFused(shape), _job.MemoryBytes ?? AvailableMemory.Of(compute.Device));
         (SampleSet samples, SampleSet heldOut) = ReadSamples(shape, plan);
         string fingerprint = RunFingerprint.Of(file, samples, _job.Lora, _job.Recipe, _job.Beginning);
-        ComputeOptions compute = new() { Threads = _job.Threads ?? Math.Max(1, Environment.ProcessorCount / 2), Recompute = plan.Recompute, Abort = _control.Abort };
-        using LoraModel model = LoraModel.Open(_job.Model, _job.Lora, compute, CancellationToken.None);
+        using LoraModel model = LoraModel.Open(_job.Model, _job.Lora, compute with { Recompute = plan.Recompute }, CancellationToken.None);
         Begin(model);
         Trainer trainer = new(model, samples, _job.Recipe with { RowTokens = plan.RowTokens });
         if (File.Exists(_job.CheckpointPath))
@@ -69,7 +74,8 @@ public sealed class TrainingRun
         _report = _report with { Steps = trainer.Steps, Step = trainer.Step, Samples = samples.Samples.Count, TooLong = samples.TooLong, Empty = samples.Empty, Message = Remark(plan, samples) };
         try
         {
-            return Train(trainer, heldOut, fingerprint) ? Finish(model) : Stop(trainer, fingerprint);
+            ThreadChoice threads = new(compute.Threads, () => Environment.CpuUsage.TotalTime, _time);
+            return Train(model, trainer, threads, heldOut, fingerprint) ? Finish(model) : Stop(trainer, fingerprint);
         }
         catch (DivergedException)
         {
@@ -110,7 +116,7 @@ public sealed class TrainingRun
     }
 
     /// <returns>False when it was stopped.</returns>
-    private bool Train(Trainer trainer, SampleSet heldOut, string fingerprint)
+    private bool Train(LoraModel model, Trainer trainer, ThreadChoice threads, SampleSet heldOut, string fingerprint)
     {
         if (!Measure(trainer, heldOut))
         {
@@ -120,7 +126,7 @@ public sealed class TrainingRun
         long saved = _time.GetTimestamp();
         while (trainer.Step < trainer.Steps && !(_job.MaxSeconds <= _computed.TotalSeconds))
         {
-            if (!WhenAllowed(trainer.Next, out TrainingStep? step))
+            if (!WhenAllowed(() => Step(model, trainer, threads), out TrainingStep? step))
             {
                 return false;
             }
@@ -142,6 +148,19 @@ public sealed class TrainingRun
         }
 
         return Measure(trainer, heldOut);
+    }
+
+    private static TrainingStep? Step(LoraModel model, Trainer trainer, ThreadChoice threads)
+    {
+        model.Threads = threads.Threads;
+        threads.Begin();
+        TrainingStep? step = trainer.Next();
+        if (step is not null)
+        {
+            threads.End();
+        }
+
+        return step;
     }
 
     /// <returns>False when it was stopped.</returns>

@@ -28,10 +28,11 @@ Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueF
 Option<int> steps = new("--steps") { Description = "Steps that are measured.", DefaultValueFactory = _ => 6 };
 Option<bool> recompute = new("--recompute") { Description = "Compute layers again instead of keeping their results." };
 Option<bool> plain = new("--plain") { Description = "Use ggml's own operations only." };
-Command training = new("training", "Tokens a second and peak memory of training, with a profile by operation.") { model, rank, rowTokens, sampleTokens, targets, threads, steps, recompute, plain };
+Option<bool> fullPrecision = new("--full-precision") { Description = "Multiply in F32 also where the processor multiplies bfloat16 numbers." };
+Command training = new("training", "Tokens a second and peak memory of training, with a profile by operation.") { model, rank, rowTokens, sampleTokens, targets, threads, steps, recompute, plain, fullPrecision };
 training.SetAction(parsed => TrainingSpeed.Run(new(
     parsed.GetValue(model) is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf"),
-    parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain))));
+    parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain), parsed.GetValue(fullPrecision))));
 
 Option<double> hidden = new("--hidden") { Description = "Share of the commits, the newest, that the round does not see.", DefaultValueFactory = _ => 0.1 };
 Option<double> budget = new("--budget") { Description = "Seconds that training may compute.", DefaultValueFactory = _ => 120 };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LocalCopilot.Llama.Ggml;
 using LocalCopilot.Training;
 using LocalCopilot.Training.Adapters;
 using LocalCopilot.Training.Data;
@@ -9,7 +10,7 @@ using LocalCopilot.Training.Optimization;
 namespace LocalCopilot.Benchmarks;
 
 /// <summary>What is trained with: one row of random tokens a step.</summary>
-internal sealed record TrainingSpeedOptions(string Model, int Rank, int RowTokens, int SampleTokens, int Targets, int Threads, int Steps, bool Recompute, bool Plain);
+internal sealed record TrainingSpeedOptions(string Model, int Rank, int RowTokens, int SampleTokens, int Targets, int Threads, int Steps, bool Recompute, bool Plain, bool FullPrecision);
 
 /// <summary>Tokens a second and peak memory of training steps, and where the time goes.</summary>
 internal static class TrainingSpeed
@@ -20,7 +21,7 @@ internal static class TrainingSpeed
     {
         // Memory that the runtime keeps between steps is not the trainer's need.
         GC.Collect();
-        ComputeOptions compute = new() { Threads = options.Threads, Recompute = options.Recompute, PlainOperations = options.Plain };
+        ComputeOptions compute = new() { Threads = options.Threads, Recompute = options.Recompute, PlainOperations = options.Plain, FullPrecision = options.FullPrecision };
         using LoraModel model = LoraModel.Open(options.Model, new() { Rank = options.Rank, Alpha = 2 * options.Rank }, compute);
         model.Parameters.Initialize(1);
         TrainingRecipe recipe = new() { RowTokens = options.RowTokens, SamplesPerStep = options.RowTokens / options.SampleTokens, Epochs = options.Steps };
@@ -37,7 +38,7 @@ internal static class TrainingSpeed
         double best = speeds.Max();
         double median = speeds.Order().ElementAt(speeds.Count / 2);
         double operations = Operations(model.Shape, model.Parameters, options);
-        Write($"{Path.GetFileName(options.Model)}, rank {options.Rank}, rows of {options.RowTokens} in samples of {options.SampleTokens} with {options.Targets} targets, {options.Threads} threads{(options.Recompute ? ", recomputing" : "")}{(options.Plain ? ", ggml's operations only" : "")}");
+        Write($"{Path.GetFileName(options.Model)}, rank {options.Rank}, rows of {options.RowTokens} in samples of {options.SampleTokens} with {options.Targets} targets, {options.Threads} threads{(options.Recompute ? ", recomputing" : "")}{(options.Plain ? ", ggml's operations only" : "")}{(options.FullPrecision || !GgmlContext.HasBfloat16Products ? ", F32" : ", bfloat16")}");
         Write($"tokens/s: best step {best:0}, median {median:0}; needed multiplications at the best step {operations * best / Billion:0} GFLOP/s");
         Write($"memory: peak {PeakBytes() / 1e6:0} MB resident, of which intermediate results {model.ActivationBytes / 1e6:0} MB");
         ShowProfile(model, RowPacking.Pack(samples.Samples.Take(recipe.SamplesPerStep), options.RowTokens)[0]);

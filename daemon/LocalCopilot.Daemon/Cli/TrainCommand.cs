@@ -29,6 +29,7 @@ internal static class TrainCommand
         Option<int> every = new("--evaluate-every") { Description = "Steps between two measurements of the held-out samples; 0: before and after only." };
         Option<int> seed = new("--seed") { Description = "The same seed and threads give the same adapter.", DefaultValueFactory = _ => jobDefaults.Recipe.Seed };
         Option<int?> threads = new("--threads") { Description = "Threads; half of the processor's where it is left out." };
+        Option<string?> device = new("--device") { Description = "Device that computes, as `doctor` lists it, e.g. Vulkan0; the processor where it is left out." };
         Option<int?> memory = new("--memory") { Description = "Megabytes that training may take; four fifths of what is free where it is left out." };
         Option<bool> json = new("--json") { Description = "Print a JSON object for each step instead of a progress bar." };
         Command command = new("train", """
@@ -40,7 +41,7 @@ internal static class TrainCommand
               localcopilot train --model model.gguf --data samples.jsonl --out adapter.gguf
               localcopilot train --model model.gguf --data train.jsonl --held-out test.jsonl --out adapter.gguf --epochs 3 --rank 32 --json
             """)
-        { model, data, output, heldOut, from, peft, rank, alpha, rankStabilized, dropout, epochs, steps, batch, rate, plusRatio, rowTokens, every, seed, threads, memory, json };
+        { model, data, output, heldOut, from, peft, rank, alpha, rankStabilized, dropout, epochs, steps, batch, rate, plusRatio, rowTokens, every, seed, threads, device, memory, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             context,
             jobDefaults with
@@ -52,6 +53,7 @@ internal static class TrainCommand
                 Beginning = parsed.GetValue(from),
                 PeftFolder = parsed.GetValue(peft),
                 Threads = parsed.GetValue(threads),
+                Device = parsed.GetValue(device),
                 MemoryBytes = parsed.GetValue(memory) is { } megabytes ? megabytes * 1_000_000L : null,
                 Lora = new() { Rank = parsed.GetValue(rank), Alpha = parsed.GetValue(alpha) ?? 2 * parsed.GetValue(rank), RankStabilized = parsed.GetValue(rankStabilized), Dropout = parsed.GetValue(dropout) },
                 Recipe = new()

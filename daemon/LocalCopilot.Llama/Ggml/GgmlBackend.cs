@@ -23,6 +23,21 @@ public sealed unsafe class GgmlBackend : IDisposable
     /// <summary>What computes.</summary>
     public LlamaDevice Device { get; }
 
+    /// <summary>Threads of the processor that compute the next graphs; at most those that it was made with. Other devices have none.</summary>
+    public int Threads
+    {
+        get;
+        set
+        {
+            nint setThreads = DeviceNative.ProcedureAddress(DeviceNative.Registration(Device.Handle), "ggml_backend_set_n_threads");
+            if (setThreads != 0)
+            {
+                ((delegate* unmanaged[Cdecl]<nint, int, void>)setThreads)(Pointer, value);
+                field = value;
+            }
+        }
+    }
+
     internal nint Pointer => _handle.IsClosed ? throw new ObjectDisposedException(nameof(GgmlBackend)) : _handle.DangerousGetHandle();
 
     internal nint BufferType => GgmlNative.BackendBufferType(Pointer);
@@ -39,14 +54,8 @@ public sealed unsafe class GgmlBackend : IDisposable
         nint registration = DeviceNative.Registration(device.Handle);
         ThreadPoolHandle? pool = ThreadPools.TryCreate(threads);
         nint backend = Open(device);
-        nint setThreads = DeviceNative.ProcedureAddress(registration, "ggml_backend_set_n_threads");
         nint setPool = DeviceNative.ProcedureAddress(registration, "ggml_backend_cpu_set_threadpool");
         nint setAbort = DeviceNative.ProcedureAddress(registration, "ggml_backend_set_abort_callback");
-        if (setThreads != 0)
-        {
-            ((delegate* unmanaged[Cdecl]<nint, int, void>)setThreads)(backend, threads);
-        }
-
         if (pool is not null && setPool != 0)
         {
             ((delegate* unmanaged[Cdecl]<nint, nint, void>)setPool)(backend, pool.DangerousGetHandle());
@@ -57,7 +66,7 @@ public sealed unsafe class GgmlBackend : IDisposable
             ((delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<nint, byte>, nint, void>)setAbort)(backend, AbortFlag.Callback, (nint)abort.Pointer);
         }
 
-        return new(backend, pool, device);
+        return new(backend, pool, device) { Threads = threads };
     }
 
     /// <summary>Another device.</summary>

@@ -13,6 +13,9 @@ public sealed unsafe partial class GgmlContext
     /// <summary>Whether this processor computes the fused operations faster than ggml's own.</summary>
     public static bool HasFusedOperations => Tiles.AreFast;
 
+    /// <summary>Whether this processor multiplies bfloat16 numbers, twice as many at a time as floats.</summary>
+    public static bool HasBfloat16Products => Bfloat16Tiles.AreFast;
+
     /// <summary>y[m, t] = Σ_k W[k, m] x[k, t] (or W[m, k], transposed) + Σ_r b[m, r] h[r, t] + bias[m] + sum[m, t].</summary>
     /// <param name="weight">W, any type.</param>
     /// <param name="transposed">Whether sums run over W's second dimension.</param>
@@ -21,8 +24,9 @@ public sealed unsafe partial class GgmlContext
     /// <param name="h">[rank, t], F32.</param>
     /// <param name="bias">[m], F32; <c>default</c>: none.</param>
     /// <param name="sum">[m, t], F32; <c>default</c>: none.</param>
+    /// <param name="rounded">Multiply W and x in bfloat16, with sums in F32; where <see cref="HasBfloat16Products"/>.</param>
     /// <exception cref="ArgumentException">Shapes do not fit, or are no multiples of 16.</exception>
-    public GgmlTensor FusedProduct(GgmlTensor weight, bool transposed, GgmlTensor x, GgmlTensor b = default, GgmlTensor h = default, GgmlTensor bias = default, GgmlTensor sum = default)
+    public GgmlTensor FusedProduct(GgmlTensor weight, bool transposed, GgmlTensor x, GgmlTensor b = default, GgmlTensor h = default, GgmlTensor bias = default, GgmlTensor sum = default, bool rounded = false)
     {
         long columns = weight.Length(transposed ? 0 : 1);
         Check(columns, x.Length(0), x.Length(1));
@@ -31,7 +35,8 @@ public sealed unsafe partial class GgmlContext
             throw new ArgumentException($"{weight}, {x}, {b} and {h} cannot be multiplied with each other.", nameof(weight));
         }
 
-        ProductParts parts = (transposed ? ProductParts.Transposed : 0) | (b.Exists ? ProductParts.Lora : 0) | (bias.Exists ? ProductParts.Bias : 0) | (sum.Exists ? ProductParts.Sum : 0);
+        ProductParts parts = (transposed ? ProductParts.Transposed : 0) | (b.Exists ? ProductParts.Lora : 0) | (bias.Exists ? ProductParts.Bias : 0) | (sum.Exists ? ProductParts.Sum : 0)
+            | (rounded && HasBfloat16Products ? ProductParts.Rounded : 0);
         nint* sources = stackalloc nint[6];
         int count = 0;
         foreach (GgmlTensor source in (ReadOnlySpan<GgmlTensor>)[weight, x, b, h, bias, sum])
@@ -59,6 +64,18 @@ public sealed unsafe partial class GgmlContext
         Check(x.Length(0), x.Length(1));
         nint* sources = stackalloc nint[2] { x.Pointer, h.Pointer };
         return Node(GgmlNative.CustomInPlace(Ready, gradient.Pointer, sources, 2, &FusedProducts.AddOuter, AllThreads, 0)).Named("lora gradient");
+    }
+
+    /// <summary>Gradients of silu(gate) · up.</summary>
+    /// <param name="gate">[n, tokens].</param>
+    /// <param name="up">As gate.</param>
+    /// <param name="gradient">Of the result.</param>
+    /// <returns>[2 · n, tokens]: the gradient of gate, then that of up, in each row.</returns>
+    public GgmlTensor FusedGateBackward(GgmlTensor gate, GgmlTensor up, GgmlTensor gradient)
+    {
+        Check(gate.Length(0));
+        nint* sources = stackalloc nint[3] { gate.Pointer, up.Pointer, gradient.Pointer };
+        return Node(GgmlNative.Custom(Ready, F32, 2 * gate.Length(0), gate.Length(1), 1, 1, sources, 3, &FusedGate.Backward, AllThreads, 0)).Named("gate backward");
     }
 
     /// <summary>Attention within packed samples, see <see cref="FusedAttentionBackward"/>.</summary>

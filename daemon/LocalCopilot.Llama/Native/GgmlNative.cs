@@ -97,6 +97,9 @@ internal static unsafe partial class GgmlNative
     [LibraryImport(Base, EntryPoint = "ggml_rms_norm_back")]
     public static partial nint RmsNormBack(nint context, nint gradient, nint input, float epsilon);
 
+    [LibraryImport(Base, EntryPoint = "ggml_mul_mat_set_prec")]
+    public static partial void SetProductPrecision(nint product, int precision);
+
     [LibraryImport(Base, EntryPoint = "ggml_mul_mat")]
     public static partial nint MatrixProduct(nint context, nint a, nint b);
 

@@ -5,7 +5,7 @@ using LocalCopilot.Training.Models;
 
 namespace LocalCopilot.Training.Architectures;
 
-/// <summary>What one family of models is made of. To add a family, see docs/training.md: one file like those beside this, and a line in <see cref="KnownArchitectures"/>.</summary>
+/// <summary>What one family of models is made of. To add a family, see CONTRIBUTING.md: one file like those beside this, and a line in <see cref="KnownArchitectures"/>.</summary>
 internal abstract class Architecture
 {
     /// <summary>The value of <c>general.architecture</c>.</summary>

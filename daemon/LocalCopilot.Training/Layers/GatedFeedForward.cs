@@ -24,10 +24,8 @@ internal sealed class GatedFeedForward(LoraProjection gate, LoraProjection up, L
     /// <returns>dx [width, tokens].</returns>
     public GgmlTensor Backward(LayerGraph graph, State state, GgmlTensor dy)
     {
-        GgmlContext operations = graph.Operations;
         GgmlTensor da = down.Backward(graph, state.Down, dy, wantInput: true);
-        GgmlTensor dg = operations.SiluBackward(operations.Multiply(da, state.Up.Output), state.Gate.Output);
-        GgmlTensor du = operations.Multiply(operations.Silu(state.Gate.Output), da);
+        (GgmlTensor dg, GgmlTensor du) = graph.Products.GateBackward(graph.Operations, state.Gate.Output, state.Up.Output, da);
         GgmlTensor dx = gate.Backward(graph, state.Gate, dg, wantInput: true);
         return up.Backward(graph, state.Up, du, wantInput: true, dx);
     }

@@ -35,7 +35,7 @@ internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
         foreach (TargetInputs targets in graph.Inputs.Targets)
         {
             GgmlTensor rows = operations.GetRows(x, targets.Rows);
-            GgmlTensor z = graph.Products.Forward(operations, weight, norm.Forward(graph, rows));
+            GgmlTensor z = Logits(graph, rows);
             long vocabulary = z.Length(0);
             if (keepLogits)
             {
@@ -58,4 +58,10 @@ internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
 
         return new(probabilities, logits, gradient);
     }
+
+    /// <summary>z = W norm(x).</summary>
+    /// <param name="graph">Where the nodes go.</param>
+    /// <param name="rows">[width, rows].</param>
+    /// <returns>[vocabulary, rows].</returns>
+    public GgmlTensor Logits(LayerGraph graph, GgmlTensor rows) => graph.Products.Forward(graph.Operations, weight, norm.Forward(graph, rows));
 }

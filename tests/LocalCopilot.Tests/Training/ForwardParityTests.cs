@@ -42,12 +42,29 @@ public class ForwardParityTests(TrainingFixture fixture, ClonedRepositories repo
         Assert.True(LargestDifference(before, after) > 0.1, "The adapter changes nothing, so this test shows nothing.");
     }
 
+    [Fact]
+    public void A_rank_stabilized_adapter_has_the_same_strength_in_llama_cpp()
+    {
+        string file = new TinyModel("llama").Write(fixture.Folder);
+        TrainingSample[] samples = TrainingFixture.RandomSamples(3, 40);
+        LoraOptions stabilized = new() { Rank = 4, Alpha = 3, RankStabilized = true };
+        using LoraModel model = LoraModel.Open(file, stabilized, new(), TestContext.Current.CancellationToken);
+        TrainingFixture.Randomize(model.Parameters);
+        using Reference reference = new(file);
+        reference.UseAdapter(WriteAdapter(model));
+
+        Assert.Equal(1.5f, stabilized.Scale);
+        Assert.InRange(LargestDifference(model.Logits(PackedBatch.Pack(samples)), reference.Logits(samples)), 0, 1e-3);
+    }
+
     [Theory]
     [InlineData(GgufTensorType.F16)]
     [InlineData(GgufTensorType.BF16)]
     [InlineData(GgufTensorType.Q8_0)]
     [InlineData(GgufTensorType.Q4_0)]
     [InlineData(GgufTensorType.Q4_1)]
+    [InlineData(GgufTensorType.Q5_0)]
+    [InlineData(GgufTensorType.Q5_1)]
     [InlineData(GgufTensorType.Q4_K)]
     [InlineData(GgufTensorType.Q5_K)]
     [InlineData(GgufTensorType.Q6_K)]

@@ -56,4 +56,49 @@ public class GradientTests(TrainingFixture fixture) : IClassFixture<TrainingFixt
             return Reference.Loss(model.Logits(batch), samples);
         }
     }
+
+    [Fact]
+    public void With_dropout_too_and_the_same_draw_is_made_in_both_directions()
+    {
+        string file = (new TinyModel("llama") with { Width = 32, FeedForward = 32, HeadLength = 16, Heads = 2, KeyValueHeads = 1 }).Write(fixture.Folder);
+        PackedBatch batch = PackedBatch.Pack(TrainingFixture.RandomSamples(2, 9));
+        using LoraModel model = LoraModel.Open(file, new() { Rank = 2, Alpha = 4, Dropout = 0.4f }, new(), TestContext.Current.CancellationToken);
+        TrainingFixture.Randomize(model.Parameters);
+        float[] values = new float[model.Parameters.Count];
+        float[] gradients = new float[values.Length];
+        model.Parameters.ReadValues(values);
+        model.Parameters.ClearGradients();
+        double loss = Loss();
+        model.Parameters.ReadGradients(gradients);
+        Assert.NotEqual(loss, model.Evaluate(batch)!.Value.Loss, 1e-3);
+
+        foreach (LoraMatrix matrix in model.Parameters.Matrices)
+        {
+            // Along the gradient itself, where rounding matters least; A and B each for itself.
+            Along((int)matrix.Offset, matrix.In * 2);
+            Along((int)matrix.OffsetB(2), matrix.Out * 2);
+        }
+
+        void Along(int offset, int count)
+        {
+            double length = Math.Sqrt(gradients.AsSpan(offset, count).ToArray().Sum(g => (double)g * g));
+            const double Step = 0.003;
+            double difference = ((8 * (At(Step) - At(-Step))) - (At(2 * Step) - At(-2 * Step))) / (12 * Step);
+            Assert.InRange(difference, 0.99 * length, 1.01 * length);
+
+            double At(double step)
+            {
+                float[] moved = [.. values];
+                for (int i = offset; i < offset + count; i++)
+                {
+                    moved[i] += (float)(step * gradients[i] / length);
+                }
+
+                model.Parameters.WriteValues(moved);
+                return Loss();
+            }
+        }
+
+        double Loss() => model.Accumulate(batch, new RandomNumbers(7))!.Value.Loss;
+    }
 }

@@ -74,6 +74,31 @@ public class PeftTests(TrainingFixture fixture) : IClassFixture<TrainingFixture>
     }
 
     [Fact]
+    public async Task Hugging_Face_s_own_reader_reads_the_same_tensors()
+    {
+        string folder = Path.Combine(fixture.Folder, "independent");
+        using LoraModel model = LoraModel.Open(new TinyModel("qwen3").Write(fixture.Folder), Small, new(), TestContext.Current.CancellationToken);
+        TrainingFixture.Randomize(model.Parameters);
+        model.ExportPeft(folder, "tiny");
+        string path = Path.Combine(folder, PeftAdapter.TensorsName);
+
+        using JsonDocument read = JsonDocument.Parse(await NodeTool.RunAsync("safetensors", "read.mjs", path));
+        Dictionary<string, SafeTensor> own = SafetensorsFile.Read(path);
+        Assert.Equal(own.Keys.Order(), read.RootElement.EnumerateObject().Select(tensor => tensor.Name).Order());
+        Assert.All(own, tensor =>
+        {
+            JsonElement other = read.RootElement.GetProperty(tensor.Key);
+            Assert.Equal("F32", other.GetProperty("dtype").GetString());
+            Assert.Equal(tensor.Value.Shape, other.GetProperty("shape").EnumerateArray().Select(length => length.GetInt32()));
+            Assert.Equal(tensor.Value.Values.Sum(value => (double)value), other.GetProperty("sum").GetDouble(), 1e-9);
+        });
+
+        // The reader does refuse what is wrong.
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))[..^8], TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => NodeTool.RunAsync("safetensors", "read.mjs", path));
+    }
+
+    [Fact]
     public void Damaged_or_foreign_folders_are_refused()
     {
         string folder = Path.Combine(fixture.Folder, "foreign");

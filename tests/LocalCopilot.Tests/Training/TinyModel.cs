@@ -41,9 +41,10 @@ public sealed record TinyModel(string Architecture)
     /// <summary>Writes the model.</summary>
     /// <param name="folder">Where it goes.</param>
     /// <param name="type">Type of the matrices; norms and biases stay F32.</param>
+    /// <param name="dequantized">Store the numbers that the type leaves as F32.</param>
     /// <param name="change">A last change, to make it wrong.</param>
     /// <returns>The file.</returns>
-    public string Write(string folder, GgufTensorType type = GgufTensorType.F32, Action<GgufWriter>? change = null)
+    public string Write(string folder, GgufTensorType type = GgufTensorType.F32, Action<GgufWriter>? change = null, bool dequantized = false)
     {
         int headLength = HeadLength ?? (Width / Heads);
         RandomNumbers random = new(7);
@@ -118,6 +119,13 @@ public sealed record TinyModel(string Architecture)
             float[] numbers = [.. Enumerable.Range(0, inputs * outputs).Select(_ => Gauss(random) * scale)];
             byte[] data = new byte[Llama(type, numbers.Length)];
             LocalCopilot.Llama.Ggml.GgmlTypes.FromFloats(type, numbers, inputs, data);
+            if (dequantized)
+            {
+                LocalCopilot.Llama.Ggml.GgmlTypes.ToFloats(type, data, numbers);
+                writer.Add(name, [inputs, outputs], numbers);
+                return;
+            }
+
             writer.Add(name, type, [inputs, outputs], data);
         }
 

@@ -1,3 +1,4 @@
+using LocalCopilot.Llama;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Training;
 using LocalCopilot.Training.Data;
@@ -109,6 +110,32 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
     }
 
     [Fact]
+    public void A_damaged_head_of_a_model_is_refused_or_harmless()
+    {
+        string whole = new TinyModel("llama").Write(fixture.Folder);
+        byte[] bytes = File.ReadAllBytes(whole);
+        int head = (int)GgufFile.Read(whole).DataOffset;
+        string damaged = whole + ".damaged";
+        Random random = new(6);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] copy = [.. bytes];
+            copy[random.Next(head)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(damaged, copy);
+            Exception? exception = Record.Exception(() => LoraModel.Open(damaged, new() { Rank = 2, Alpha = 4 }, new(), TestContext.Current.CancellationToken).Dispose());
+            Assert.True(exception is null or GgufException or TrainingException, exception?.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_named_with_those_that_are()
+    {
+        LlamaException exception = Assert.Throws<LlamaException>(() => TrainingJobs.Run(TrainingJobs.Tiny(fixture.Folder) with { Device = "CUDA7" }));
+        Assert.Contains("'CUDA7'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("CPU", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_adapter_of_another_model_is_refused()
     {
         TrainingJob other = TrainingJobs.Tiny(fixture.Folder, new TinyModel("llama") { Width = 32, FeedForward = 64 });
@@ -188,6 +215,14 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
         string file = Path.Combine(fixture.Folder, "job.json");
         File.WriteAllText(file, text);
         Assert.Throws<TrainingException>(() => TrainingJob.Read(file));
+    }
+
+    [Fact]
+    public void What_a_job_file_leaves_out_has_its_default()
+    {
+        string file = Path.Combine(fixture.Folder, "short.json");
+        File.WriteAllText(file, """{ "model": "m", "samples": "s", "output": "o", "recipe": { "epochs": 2 } }""");
+        Assert.Equal(new TrainingJob { Model = "m", Samples = "s", Output = "o", Recipe = new() { Epochs = 2 } }, TrainingJob.Read(file));
     }
 
     [Fact]

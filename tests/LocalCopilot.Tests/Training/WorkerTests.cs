@@ -95,6 +95,21 @@ public class WorkerTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
     }
 
     [Fact]
+    public async Task It_computes_at_low_priority_with_as_many_threads_as_it_was_told()
+    {
+        Requirement.Holds(OperatingSystem.IsLinux(), "reads /proc");
+        using WorkerProcess worker = WorkerProcess.Start(fixture.Folder, EmbeddedJob(steps: 100_000) with { Threads = 2 });
+        await worker.ReportAsync(report => report.Step >= 3);
+
+        // Field 19 is the priority; fields 14 and 15 are the time computed. The name in field 2 may have spaces.
+        string[][] threads = [.. Directory.EnumerateDirectories($"/proc/{worker.Id}/task").Select(task => File.ReadAllText($"{task}/stat")).Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' '))];
+        int low = threads.Count(fields => fields[16] == "15");
+        Assert.InRange(low, 2, threads.Length - 1);
+        worker.Send("stop");
+        Assert.Equal(130, await worker.ExitAsync());
+    }
+
+    [Fact]
     public async Task It_says_what_is_wrong_in_its_last_report()
     {
         using WorkerProcess worker = WorkerProcess.Start(fixture.Folder, EmbeddedJob(steps: 1) with { Model = "/there/is/none.gguf" });

@@ -184,7 +184,7 @@ internal static unsafe class FusedAttention
         Vector256<float> sums = Vector256<float>.Zero;
         for (int i = first; i < end; i += Vector256<float>.Count)
         {
-            Vector256<float> weight = Vector256.Exp((Vector256.Load(scores + i) - Vector256.Create(most)) * scale);
+            Vector256<float> weight = Exponential.Of((Vector256.Load(scores + i) - Vector256.Create(most)) * scale);
             sums += weight;
             weight.Store(scores + i);
         }
@@ -203,7 +203,7 @@ internal static unsafe class FusedAttention
     {
         for (int i = first; i < end; i += Vector256<float>.Count)
         {
-            Vector256<float> weight = Vector256.Exp((Vector256.Load(p + i) * scale) - Vector256.Load(logSums + i));
+            Vector256<float> weight = Exponential.Of((Vector256.Load(p + i) * scale) - Vector256.Load(logSums + i));
             weight.Store(p + i);
             (weight * (Vector256.Load(s + i) - Vector256.Load(products + i)) * scale).Store(s + i);
         }
