@@ -29,7 +29,9 @@ public class TextWindowTests(EmbeddedModel embedded) : IClassFixture<EmbeddedMod
 
             Assert.InRange(tokens.Length, 0, room);
             Assert.EndsWith(kept, text, StringComparison.Ordinal);
-            Assert.True(kept.Length == text.Length || text[..^kept.Length].EndsWith('\n') || kept.LastIndexOf('\n') < 0, $"'{kept}'");
+
+            // A line that is longer than all the room begins where it can; the cursor may stand behind its end.
+            Assert.True(kept.Length == text.Length || text[..^kept.Length].EndsWith('\n') || kept.TrimEnd('\n').LastIndexOf('\n') < 0, $"'{kept}'");
         }, iter: 300);
 
     [Fact]
