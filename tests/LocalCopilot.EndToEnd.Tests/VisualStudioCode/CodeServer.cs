@@ -23,6 +23,8 @@ public sealed class CodeServer : IAsyncLifetime
           "workbench.colorTheme": "Default Dark Modern",
           "workbench.secondarySideBar.defaultVisibility": "hidden",
           "editor.quickSuggestions": { "other": "off", "comments": "off", "strings": "off" },
+          "editor.autoClosingBrackets": "never",
+          "editor.autoClosingQuotes": "never",
           "editor.minimap.enabled": false,
           "files.autoSave": "off",
           "telemetry.telemetryLevel": "off",

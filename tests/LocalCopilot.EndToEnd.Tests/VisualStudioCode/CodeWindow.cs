@@ -119,6 +119,24 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
     public async Task<string> TextAsync(string selector) =>
         Plain(await page.EvaluateFunctionAsync<string>("selector => [...document.querySelectorAll(selector)].map(one => one.textContent).join('\\n')", selector));
 
+    /// <summary>Text of all frames, those of previews included.</summary>
+    public async Task<string> FramesTextAsync()
+    {
+        string[] texts = await Task.WhenAll(page.Frames.Select(async frame =>
+        {
+            try
+            {
+                return await frame.EvaluateExpressionAsync<string>("document.body?.innerText ?? ''");
+            }
+            catch (PuppeteerException)
+            {
+                // A frame that is just loaded or left.
+                return "";
+            }
+        }));
+        return string.Join('\n', texts);
+    }
+
     /// <summary>Nothing of the kind turns up for a while.</summary>
     public async Task<bool> StaysAbsentAsync(string selector)
     {

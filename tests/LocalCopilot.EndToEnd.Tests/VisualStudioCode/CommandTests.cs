@@ -1,0 +1,77 @@
+namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
+
+/// <summary>What the status bar says and what the commands do.</summary>
+[Collection(CodeServerCollection.Name)]
+public class CommandTests
+{
+    private const string File = "src/Sep/SepTrim.cs";
+
+    private readonly CodeServer _code;
+
+    public CommandTests(CodeServer code)
+    {
+        _code = code;
+        code.Require();
+    }
+
+    [Fact]
+    public async Task The_status_bar_tells_of_the_model_and_changes_when_it_is_loaded()
+    {
+        await using CodeWindow window = await _code.OpenAsync(File);
+        string model = await window.TooltipAsync(text => text.Contains("embedded-code", StringComparison.Ordinal));
+        Assert.Contains("Daemon", model, StringComparison.Ordinal);
+
+        await window.FocusAsync();
+        await window.PressAsync("Control+End");
+        await window.TypeAsync("\n// Trim ");
+        await window.ShownAsync();
+
+        string loaded = await window.TooltipAsync(text => text.Contains("embedded-code", StringComparison.Ordinal) && !text.Contains("unloaded", StringComparison.Ordinal));
+        Assert.DoesNotContain("failed", loaded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_click_on_the_status_bar_shows_what_can_be_done()
+    {
+        await using CodeWindow window = await _code.OpenAsync(File);
+
+        await window.ClickAsync("[id=\"localcopilot.localcopilot.localCopilot\"] a");
+
+        await CodeWindow.UntilAsync("the menu is open", async () => (await window.TextAsync(".quick-input-list")).Contains("Adapt to This Repository", StringComparison.Ordinal));
+        string menu = await window.TextAsync(".quick-input-list");
+        Assert.All((string[])["Show Report", "Choose Model", "Roll Back Adapter", "Turn Off in This Workspace", "Turn Off Everywhere", "Open Log"], entry => Assert.Contains(entry, menu, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_report_shows_the_daemons_figures()
+    {
+        await using CodeWindow window = await _code.OpenAsync(File);
+
+        await window.CommandAsync("LocalCopilot: Show Report");
+
+        await CodeWindow.UntilAsync("the report is shown", async () => (await window.FramesTextAsync()).Contains("embedded-code", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_model_is_chosen_from_those_of_the_machine()
+    {
+        await using CodeWindow window = await _code.OpenAsync(File);
+
+        await window.CommandAsync("LocalCopilot: Choose Model");
+
+        await CodeWindow.UntilAsync("models are listed", async () => (await window.TextAsync(".quick-input-list")).Contains("embedded-code", StringComparison.Ordinal));
+        Assert.Contains("Open a GGUF File", await window.TextAsync(".quick-input-list"), StringComparison.Ordinal);
+        await window.PressAsync("Enter");
+        await CodeWindow.UntilAsync("the choice is confirmed", async () => (await window.TextAsync(".statusbar")).Contains("completes with embedded-code", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_log_is_opened()
+    {
+        await using CodeWindow window = await _code.OpenAsync(File);
+
+        await window.CommandAsync("LocalCopilot: Open Log");
+
+        await CodeWindow.UntilAsync("the log is shown", async () => (await window.TextAsync(".output-view-container, .panel .monaco-editor")).Length > 0 && (await window.TextAsync(".panel .composite.title, .panel")).Contains("LocalCopilot", StringComparison.Ordinal));
+    }
+}
