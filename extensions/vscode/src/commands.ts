@@ -14,21 +14,20 @@ export function registerCommands(session: Session, status: DaemonStatus, report:
       try {
         await (client ? run(client) : window.showWarningMessage('LocalCopilot is not running.'));
       } catch (error) {
-        await window.showErrorMessage(`LocalCopilot: ${error instanceof Error ? error.message : String(error)}`);
+        void window.showErrorMessage(`LocalCopilot: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         void status.refresh();
       }
     });
 
   return [
-    register('adapt', client => adapt(client, repositoryToAsk())),
+    // `localCopilot.adapt` is the daemon's own command, which the client registers for it.
+    register('adaptRepository', client => adapt(client, repositoryToAsk())),
     register('showReport', client => report.show(client, activeRepository())),
     register('chooseModel', chooseModel),
     register('rollBack', async client => {
-      await client.sendRequest(RollbackRequest, { repository: repositoryToAsk() });
-      await status.refresh();
-      const adapter = status.status?.repository?.adapter;
-      await window.showInformationMessage(adapter ? `The adapter ${adapter.id.slice(0, 8)} is active again.` : 'No adapter is active: the base model completes.');
+      const { active } = await client.sendRequest(RollbackRequest, { repository: repositoryToAsk() });
+      void window.showInformationMessage(active ? `LocalCopilot: the adapter ${active.id.slice(0, 8)} is active again.` : 'LocalCopilot: no adapter is active, the base model completes.');
     }),
     commands.registerCommand('localCopilot.turnOn', turnOn),
     commands.registerCommand('localCopilot.turnOffHere', () => enabled().update('enabled', false, ConfigurationTarget.Workspace)),
@@ -74,7 +73,7 @@ async function adapt(client: Client, repository: string, force = false): Promise
     });
   } catch (error) {
     if (error instanceof ResponseError && error.code === AlreadyRunning) {
-      await window.showInformationMessage(`LocalCopilot: ${error.message}`);
+      void window.showInformationMessage(`LocalCopilot: ${error.message}`);
       return;
     }
 
@@ -82,7 +81,7 @@ async function adapt(client: Client, repository: string, force = false): Promise
   }
 
   if (!result || result.outcome === 'cancelled') {
-    await window.showInformationMessage('The adaptation is paused. The next one carries on where it was.');
+    void window.showInformationMessage('LocalCopilot: the adaptation is paused. The next one carries on where it was.');
     return;
   }
 
@@ -149,7 +148,7 @@ async function showMenu(session: Session): Promise<void> {
   const isOff = session.state.kind === 'off';
   const entries = [
     ...(session.client
-      ? [['mortar-board', 'Adapt to This Repository', 'adapt'], ['graph', 'Show Report', 'showReport'], ['symbol-misc', 'Choose Model', 'chooseModel'], ['discard', 'Roll Back Adapter', 'rollBack']]
+      ? [['mortar-board', 'Adapt to This Repository', 'adaptRepository'], ['graph', 'Show Report', 'showReport'], ['symbol-misc', 'Choose Model', 'chooseModel'], ['discard', 'Roll Back Adapter', 'rollBack']]
       : []),
     ...(isOff ? [['play', 'Turn On', 'turnOn']] : [['circle-slash', 'Turn Off in This Workspace', 'turnOffHere'], ['circle-slash', 'Turn Off Everywhere', 'turnOffEverywhere']]),
     ['output', 'Open Log', 'openLog'],

@@ -96,7 +96,7 @@ const request = <P, R>(method: string) => new RequestType<P, R, unknown>(method)
 
 export const StatusRequest = request<InRepository, Status>('localCopilot/status');
 export const AdaptRequest = request<InRepository & { force?: boolean; workDoneToken?: string }, AdaptationResult>('localCopilot/adapt');
-export const RollbackRequest = request<InRepository, Adapter | null>('localCopilot/adapters/rollback');
+export const RollbackRequest = request<InRepository, { active?: Adapter }>('localCopilot/adapters/rollback');
 export const AdaptersRequest = request<InRepository, Adapter[]>('localCopilot/adapters/list');
 export const ModelsRequest = request<object, Model[]>('localCopilot/models/list');
 export const SelectModelRequest = request<{ id: string } | { path: string }, Model>('localCopilot/models/select');

@@ -39,10 +39,6 @@ export class DaemonStatus implements Disposable {
     }
   }
 
-  get status(): Known['status'] {
-    return this.known.status;
-  }
-
   dispose(): void {
     this.subscriptions.forEach(one => one.dispose());
   }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +14,8 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 /// </remarks>
 public sealed class CodeServer : IAsyncLifetime
 {
-    internal const string ExtensionId = "localcopilot.localcopilot";
+    /// <summary>A start that leaves the model much to say, in <see cref="OpenOnNewLineAsync"/>.</summary>
+    internal const string Typed = "    /// <summary>Trim ";
 
     private const string DaemonSettings = """{ "completion": { "minimumMeanLogProbability": -100, "decodeBudget": "00:01:00" } }""";
 
@@ -21,6 +23,8 @@ public sealed class CodeServer : IAsyncLifetime
         {
           "workbench.startupEditor": "none",
           "workbench.colorTheme": "Default Dark Modern",
+          "workbench.reduceMotion": "on",
+          "editor.cursorBlinking": "solid",
           "workbench.secondarySideBar.defaultVisibility": "hidden",
           "editor.quickSuggestions": { "other": "off", "comments": "off", "strings": "off" },
           "editor.autoClosingBrackets": "never",
@@ -43,6 +47,8 @@ public sealed class CodeServer : IAsyncLifetime
     private Task<string>? _output;
     private IBrowser? _browser;
     private Uri? _address;
+    private CodeWindow? _shared;
+    private int _copies;
 
     internal Sandbox Sandbox => _sandbox!;
 
@@ -76,13 +82,12 @@ public sealed class CodeServer : IAsyncLifetime
         await File.WriteAllTextAsync(Sandbox.Paths.SettingsFile, DaemonSettings);
         await WriteAsync(Path.Combine(UserData, "User", "settings.json"), EditorSettings);
         await WriteAsync(MachineSettings, MachineSettingsFor(Sandbox.Executable));
-        await WriteRecorderAsync();
         await RunAsync(Sandbox.StartProgram("git", "clone", "--quiet", SharedFiles.Bundle("sep"), Repository));
-        await RunAsync(StartServer("--install-extension", package));
-        _server = StartServer("--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override");
+        await RunAsync(StartServer("--install-extension", package, "--install-extension", await WriteRecorderAsync()));
+        _server = StartServer("--auth", "none", "--bind-addr", "127.0.0.1:0", "--reconnection-grace-time", "1", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override");
         _address = await AddressAsync(_server.StandardOutput);
         _output = _server.StandardOutput.ReadToEndAsync();
-        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-dev-shm-usage"], DefaultViewport = null });
+        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
     }
 
     /// <summary>Skips where something is missing, and says what.</summary>
@@ -94,19 +99,28 @@ public sealed class CodeServer : IAsyncLifetime
 
     internal static string MachineSettingsFor(string executable) => new JsonObject { ["localCopilot.executable"] = executable }.ToJsonString();
 
-    /// <summary>A new window on the repository, with a file of it open and the daemon connected.</summary>
+    /// <summary>The window that tests share, with a file of the repository in it and the daemon connected.</summary>
     internal async Task<CodeWindow> OpenAsync(string path)
     {
-        CodeWindow window = await OpenUnconnectedAsync(path);
-        await window.StatusBarAsync(text => text == "LocalCopilot");
-        return window;
+        if (_shared is null)
+        {
+            _shared = await OpenWindowAsync(path);
+        }
+        else
+        {
+            await _shared.OpenFileAsync(Path.Combine(Repository, path));
+        }
+
+        await _shared.StatusBarAsync(text => text is "LocalCopilot" or "LocalCopilot: adapted");
+        return _shared;
     }
 
-    /// <summary>A new window on the repository, whatever becomes of the daemon.</summary>
-    internal async Task<CodeWindow> OpenUnconnectedAsync(string path)
+    /// <summary>A window of one test alone.</summary>
+    internal async Task<CodeWindow> OpenWindowAsync(string path)
     {
         IBrowserContext context = await _browser!.CreateBrowserContextAsync();
         IPage page = await context.NewPageAsync();
+        page.DefaultTimeout = page.DefaultNavigationTimeout = 120_000;
         await page.SetViewportAsync(new() { Width = 1200, Height = 750 });
         string file = Path.Combine(Repository, path);
         string payload = JsonSerializer.Serialize(new string[][] { ["openFile", $"vscode-remote://{_address!.Authority}{file}"] });
@@ -116,11 +130,35 @@ public sealed class CodeServer : IAsyncLifetime
         return window;
     }
 
-    /// <summary>Writes a file of its own into the repository and opens it.</summary>
+    /// <summary>Writes a file of its own into the repository and opens it in the window that tests share.</summary>
     internal async Task<CodeWindow> OpenAsync(string name, string text)
     {
         await File.WriteAllTextAsync(Path.Combine(Repository, name), text);
         return await OpenAsync(name);
+    }
+
+    /// <summary>The window that tests share, with the cursor on a new, empty line in a copy of an enumeration of the repository.</summary>
+    internal async Task<CodeWindow> OpenOnNewLineAsync()
+    {
+        CodeWindow window = await OpenAsync(CopyEnumeration());
+        await window.GoToNewLineAsync();
+        return window;
+    }
+
+    /// <summary>The same in a window of one test alone, connected to the daemon.</summary>
+    internal async Task<CodeWindow> OpenWindowOnNewLineAsync()
+    {
+        CodeWindow window = await OpenWindowAsync(CopyEnumeration());
+        await window.StatusBarAsync(text => text is "LocalCopilot" or "LocalCopilot: adapted");
+        await window.GoToNewLineAsync();
+        return window;
+    }
+
+    private string CopyEnumeration()
+    {
+        string copy = $"src/Sep/SepTrim{++_copies}.cs";
+        File.Copy(Path.Combine(Repository, "src/Sep/SepTrim.cs"), Path.Combine(Repository, copy));
+        return copy;
     }
 
     public async ValueTask DisposeAsync()
@@ -158,13 +196,14 @@ public sealed class CodeServer : IAsyncLifetime
             : null;
     }
 
-    /// <summary>Another extension, which is in the same process from the start and writes down what the process connects to and starts.</summary>
-    private async Task WriteRecorderAsync()
+    /// <summary>Packages another extension, which is in the same process from the start and writes down what the process connects to and starts.</summary>
+    private async Task<string> WriteRecorderAsync()
     {
-        string folder = Path.Combine(Extensions, "tests.recorder-0.0.1");
-        await WriteAsync(Path.Combine(folder, "package.json"), """{ "name": "recorder", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "*" }, "activationEvents": ["*"], "main": "./main.js", "extensionKind": ["workspace"] }""");
-        await WriteAsync(
-            Path.Combine(folder, "main.js"),
+        string package = Path.Combine(Sandbox.Root, "recorder.vsix");
+        await using ZipArchive archive = await ZipFile.OpenAsync(package, ZipArchiveMode.Create);
+        await AddAsync("extension/package.json", """{ "name": "recorder", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "*" }, "activationEvents": ["*"], "main": "./main.js", "extensionKind": ["workspace"] }""");
+        await AddAsync(
+            "extension/main.js",
             $$"""
             const put = text => require('fs').appendFileSync({{JsonSerializer.Serialize(RecordFile)}}, text + '\n');
             const net = require('net').Socket.prototype, connect = net.connect;
@@ -180,6 +219,13 @@ public sealed class CodeServer : IAsyncLifetime
             put('start');
             exports.activate = () => {};
             """);
+        return package;
+
+        async Task AddAsync(string name, string text)
+        {
+            await using StreamWriter writer = new(await archive.CreateEntry(name).OpenAsync());
+            await writer.WriteAsync(text);
+        }
     }
 
     private Process StartServer(params string[] arguments) => Sandbox.StartProgram(

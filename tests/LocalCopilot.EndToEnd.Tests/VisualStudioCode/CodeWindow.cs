@@ -7,17 +7,41 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 /// <summary>One window of the editor, as its user sees and types it.</summary>
 internal sealed class CodeWindow(IBrowserContext context, IPage page, string file) : IAsyncDisposable
 {
+    private string _file = file;
+
     private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(90);
 
     /// <summary>How long something has to stay away to be taken for absent.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
 
-    public string File => file;
-
     public async Task LoadedAsync()
     {
         await UntilAsync("the file is open", async () => await page.QuerySelectorAsync(".editor-instance .view-lines .view-line") is not null);
         await FocusAsync();
+    }
+
+    /// <summary>Opens another file, by its path in the file picker.</summary>
+    public async Task OpenFileAsync(string path)
+    {
+        await PressAsync("Escape");
+        await PressAsync("Control+p");
+        await PaletteAsync();
+        await TypeAsync(path);
+        string name = Path.GetFileName(path);
+        await UntilAsync($"{name} is found", async () => (await TextAsync(".quick-input-list .monaco-list-row.focused")).Contains(name, StringComparison.Ordinal), seen: SeenAsync);
+        await PressAsync("Enter");
+        await UntilAsync($"{name} is open", async () => (await TextAsync(".tab.active .label-name")).Contains(name, StringComparison.Ordinal) && await page.QuerySelectorAsync(".editor-instance .view-lines .view-line") is not null, seen: SeenAsync);
+        _file = path;
+        await FocusAsync();
+    }
+
+    /// <summary>Below the last line of what the file's last brace closes.</summary>
+    public async Task GoToNewLineAsync()
+    {
+        foreach (string key in (string[])["Control+End", "ArrowUp", "ArrowUp", "End", "Enter", "Shift+Home"])
+        {
+            await PressAsync(key);
+        }
     }
 
     public async Task FocusAsync()
@@ -54,13 +78,27 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
     public async Task<string> ShownAsync(Func<string, bool>? isWanted = null)
     {
         string shown = "";
-        await UntilAsync("a suggestion is shown", async () => (shown = await SuggestionAsync()).Length > 0 && (isWanted is null || isWanted(shown)));
+        await UntilAsync("the wanted suggestion is shown", async () => (shown = await SuggestionAsync()).Length > 0 && (isWanted is null || isWanted(shown)), seen: SeenAsync);
         return shown;
     }
 
-    public async Task NoneShownAsync()
+    public Task NoneShownAsync() => UntilAsync("no suggestion is shown", async () => (await SuggestionAsync()).Length == 0, seen: SeenAsync);
+
+    /// <summary>Whether a suggestion turns up while the user waits.</summary>
+    public async Task<bool> ShowsWithinAsync(TimeSpan patience)
     {
-        await UntilAsync("no suggestion is shown", async () => (await SuggestionAsync()).Length == 0);
+        Stopwatch passed = Stopwatch.StartNew();
+        while (passed.Elapsed < patience)
+        {
+            if ((await SuggestionAsync()).Length > 0)
+            {
+                return true;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        return false;
     }
 
     /// <summary>What the user would find in the file.</summary>
@@ -68,24 +106,24 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
     {
         await PressAsync("Control+s");
         await UntilAsync("the file is saved", async () => await page.QuerySelectorAsync(".tab.active.dirty") is null);
-        return await System.IO.File.ReadAllTextAsync(file);
+        return await System.IO.File.ReadAllTextAsync(_file);
     }
 
     /// <summary>Runs a command by its title, as in the palette.</summary>
     public async Task CommandAsync(string title)
     {
         await PressAsync("F1");
-        await UntilAsync("the palette is open", async () => await page.EvaluateExpressionAsync<bool>("document.querySelector('.quick-input-widget')?.style.display !== 'none' && document.activeElement?.closest('.quick-input-widget') !== null"));
+        await PaletteAsync();
         await TypeAsync(title);
         await UntilAsync($"the palette has {title}", async () => (await TextAsync(".quick-input-list .monaco-list-row.focused")).Contains(title, StringComparison.Ordinal));
         await PressAsync("Enter");
     }
 
     /// <summary>Waits for what LocalCopilot's item of the status bar says.</summary>
-    public async Task<string> StatusBarAsync(Func<string, bool> isWanted)
+    public async Task<string> StatusBarAsync(Func<string, bool> isWanted, TimeSpan? limit = null)
     {
         string text = "";
-        await UntilAsync("the status bar says what is wanted", async () => isWanted(text = (await TextAsync(StatusBarItem)).Trim()));
+        await UntilAsync("the status bar says what is wanted", async () => isWanted(text = (await TextAsync(StatusBarItem)).Trim()), limit, SeenAsync);
         return text;
     }
 
@@ -107,7 +145,7 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
     public async Task<string> NotificationAsync(Func<string, bool> isWanted, TimeSpan? limit = null)
     {
         string text = "";
-        await UntilAsync("a notification says what is wanted", async () => isWanted(text = await TextAsync(".notifications-toasts")), limit);
+        await UntilAsync("a notification says what is wanted", async () => isWanted(text = await TextAsync(".notifications-toasts")), limit, SeenAsync);
         return text;
     }
 
@@ -156,12 +194,17 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
 
     public Task ScreenshotAsync(string target) => page.ScreenshotAsync(target);
 
-    public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null)
+    /// <param name="seen">What there is instead, for the message.</param>
+    public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null, Func<Task<string>>? seen = null)
     {
         Stopwatch passed = Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(passed.Elapsed < (limit ?? Watchdog), $"Waited in vain until {what}.");
+            if (passed.Elapsed > (limit ?? Watchdog))
+            {
+                Assert.Fail($"Waited in vain until {what}. {(seen is null ? "" : await seen())}");
+            }
+
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
@@ -171,6 +214,11 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         await page.CloseAsync(new() { RunBeforeUnload = false });
         await context.CloseAsync();
     }
+
+    private Task PaletteAsync() => UntilAsync("the palette is open", () => page.EvaluateExpressionAsync<bool>("(document.activeElement?.closest('.quick-input-widget') ?? null) !== null"), seen: SeenAsync);
+
+    private async Task<string> SeenAsync() =>
+        $"Suggested: '{await SuggestionAsync()}'. Status bar: {await TextAsync(".statusbar-item.right")}. Notifications: {await TextAsync(".notifications-toasts")}. Text:\n{await TextAsync(".editor-instance .view-line")}";
 
     private const string StatusBarItem = "[id=\"localcopilot.localcopilot.localCopilot\"]";
 

@@ -4,8 +4,7 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 [Collection(CodeServerCollection.Name)]
 public class CompletionTests
 {
-    private const string File = "src/Sep/SepTrim.cs";
-    private const string Typed = "    /// <summary>Trim ";
+    private const string Typed = CodeServer.Typed;
 
     private readonly CodeServer _code;
 
@@ -18,7 +17,7 @@ public class CompletionTests
     [Fact]
     public async Task A_suggestion_is_taken_with_Tab_and_undone_in_one_step()
     {
-        await using CodeWindow window = await OpenAsync();
+        CodeWindow window = await _code.OpenOnNewLineAsync();
         await window.TypeAsync(Typed);
         string shown = await window.ShownAsync();
 
@@ -33,7 +32,7 @@ public class CompletionTests
     [Fact]
     public async Task A_word_is_taken_and_the_rest_of_the_same_suggestion_stays()
     {
-        await using CodeWindow window = await OpenAsync();
+        CodeWindow window = await _code.OpenOnNewLineAsync();
         await window.TypeAsync(Typed);
         string shown = await window.ShownAsync();
 
@@ -47,7 +46,7 @@ public class CompletionTests
     [Fact]
     public async Task A_line_is_taken()
     {
-        await using CodeWindow window = await OpenAsync();
+        CodeWindow window = await _code.OpenOnNewLineAsync();
         await window.TypeAsync(Typed);
         string shown = await window.ShownAsync();
 
@@ -59,7 +58,7 @@ public class CompletionTests
     [Fact]
     public async Task Escape_puts_a_suggestion_away_and_leaves_the_text()
     {
-        await using CodeWindow window = await OpenAsync();
+        CodeWindow window = await _code.OpenOnNewLineAsync();
         await window.TypeAsync(Typed);
         await window.ShownAsync();
 
@@ -73,7 +72,7 @@ public class CompletionTests
     [Fact]
     public async Task Tab_indents_where_there_is_nothing_to_take()
     {
-        await using CodeWindow window = await OpenAsync();
+        CodeWindow window = await _code.OpenOnNewLineAsync();
         await window.TypeAsync(Typed);
         await window.ShownAsync();
         await window.PressAsync("Escape");
@@ -82,23 +81,5 @@ public class CompletionTests
         await window.PressAsync("Tab");
 
         Assert.Contains(Typed + " ", await window.SavedTextAsync(), StringComparison.Ordinal);
-    }
-
-    /// <summary>On a new line at the end of the file as git has it.</summary>
-    private async Task<CodeWindow> OpenAsync()
-    {
-        using (var git = _code.Sandbox.StartProgram("git", "-C", _code.Repository, "checkout", "--quiet", "--", File))
-        {
-            await git.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
-        CodeWindow window = await _code.OpenAsync(File);
-        await window.PressAsync("Control+End");
-        await window.PressAsync("ArrowUp");
-        await window.PressAsync("ArrowUp");
-        await window.PressAsync("End");
-        await window.PressAsync("Enter");
-        await window.PressAsync("Shift+Home");
-        return window;
     }
 }

@@ -8,7 +8,6 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 public class LifetimeTests
 {
     private const string File = "src/Sep/SepSpec.cs";
-    private const string Typed = "\n// The separator ";
     private const string Toast = ".notifications-toasts .notification-toast";
 
     private readonly CodeServer _code;
@@ -24,9 +23,8 @@ public class LifetimeTests
     [Fact]
     public async Task After_the_daemon_was_killed_suggestions_come_again_with_no_dialog()
     {
-        await using CodeWindow window = await _code.OpenAsync(File);
-        await window.PressAsync("Control+End");
-        await window.TypeAsync(Typed);
+        await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();
+        await window.TypeAsync(CodeServer.Typed);
         await window.ShownAsync();
         for (int round = 0; round < 3; round++)
         {
@@ -40,15 +38,12 @@ public class LifetimeTests
                 await daemon.WaitForExitAsync(Cancelled);
             }
 
-            // The user types on; what is typed while there is no daemon is not lost on the next one.
-            await window.TypeAsync("is what ", delay: 50);
-            while ((await window.SuggestionAsync()).Length == 0)
+            // The user types on and looks up now and then; what is typed while there is no daemon is not lost on the next one.
+            await CodeWindow.UntilAsync("suggestions come again", async () =>
             {
-                Assert.True(passed.Elapsed < TimeSpan.FromSeconds(90), "No suggestion came again.");
-                await window.TypeAsync("x", delay: 200);
-                await Task.Delay(300, Cancelled);
-            }
-
+                await window.TypeAsync("the ", delay: 50);
+                return await window.ShowsWithinAsync(TimeSpan.FromSeconds(4));
+            });
             TestContext.Current.TestOutputHelper?.WriteLine($"Back after {passed.Elapsed.TotalSeconds:F1} s");
             Assert.NotEqual(killed, await _code.Sandbox.DaemonProcessIdAsync(Cancelled));
             Assert.Equal(0, await window.CountAsync(Toast));
@@ -59,12 +54,11 @@ public class LifetimeTests
     public async Task Two_windows_share_one_daemon_and_one_model_in_memory()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "What processes have in memory is looked up in /proc.");
-        await using CodeWindow first = await _code.OpenAsync(File);
-        await using CodeWindow second = await _code.OpenAsync("src/Sep/SepDefaults.cs");
+        CodeWindow first = await _code.OpenOnNewLineAsync();
+        await using CodeWindow second = await _code.OpenWindowOnNewLineAsync();
         foreach (CodeWindow window in (CodeWindow[])[first, second])
         {
-            await window.PressAsync("Control+End");
-            await window.TypeAsync(Typed);
+            await window.TypeAsync(CodeServer.Typed);
             await window.ShownAsync();
         }
 
@@ -81,7 +75,7 @@ public class LifetimeTests
         await System.IO.File.WriteAllTextAsync(_code.MachineSettings, CodeServer.MachineSettingsFor("/nowhere/localcopilot"), Cancelled);
         try
         {
-            await using CodeWindow window = await _code.OpenUnconnectedAsync(File);
+            await using CodeWindow window = await _code.OpenWindowAsync(File);
             await window.StatusBarAsync(text => text == "LocalCopilot: not installed");
             string message = await window.NotificationAsync(text => text.Contains("not found", StringComparison.Ordinal));
             Assert.Contains("/nowhere/localcopilot", message, StringComparison.Ordinal);
@@ -102,20 +96,19 @@ public class LifetimeTests
     [Fact]
     public async Task Turned_off_here_nothing_is_suggested_and_no_process_is_left_until_it_is_turned_on()
     {
-        await using CodeWindow window = await _code.OpenAsync(File);
-        await window.PressAsync("Control+End");
+        await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();
 
         await window.CommandAsync("LocalCopilot: Turn Off in This Workspace");
 
         await window.StatusBarAsync(text => text == "LocalCopilot: off");
         Assert.Contains("\"localCopilot.enabled\": false", await System.IO.File.ReadAllTextAsync(Path.Combine(_code.Repository, ".vscode", "settings.json"), Cancelled), StringComparison.Ordinal);
-        await window.TypeAsync(Typed);
+        await window.TypeAsync(CodeServer.Typed);
         Assert.True(await window.StaysAbsentAsync(".ghost-text-decoration"));
 
         await window.CommandAsync("LocalCopilot: Turn On");
 
         await window.StatusBarAsync(text => text == "LocalCopilot");
-        await window.TypeAsync("is ");
+        await window.TypeAsync("the ");
         await window.ShownAsync();
     }
 

@@ -6,9 +6,6 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 [Collection(CodeServerCollection.Name)]
 public class ReportingTests
 {
-    private const string File = "src/Sep/SepTrim.cs";
-    private const string Typed = "\n// Trim ";
-
     private readonly CodeServer _code;
 
     public ReportingTests(CodeServer code)
@@ -34,9 +31,8 @@ public class ReportingTests
         await System.IO.File.WriteAllTextAsync(_code.MachineSettings, CodeServer.MachineSettingsFor(listening), Cancelled);
         try
         {
-            await using CodeWindow window = await _code.OpenAsync(File);
-            await window.PressAsync("Control+End");
-            await window.TypeAsync(Typed);
+            await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();
+            await window.TypeAsync(CodeServer.Typed);
             string shown = await window.ShownAsync();
             JsonNode item = (await SentAsync(sent, "textDocument/didShowCompletion", _ => true))["item"]!;
             Assert.Equal(shown, item["insertText"]!.GetValue<string>());
@@ -60,9 +56,8 @@ public class ReportingTests
     [Fact]
     public async Task The_extension_host_starts_the_one_executable_and_connects_to_nothing()
     {
-        await using CodeWindow window = await _code.OpenAsync(File);
-        await window.PressAsync("Control+End");
-        await window.TypeAsync(Typed);
+        CodeWindow window = await _code.OpenOnNewLineAsync();
+        await window.TypeAsync(CodeServer.Typed);
         await window.ShownAsync();
         await window.PressAsync("Tab");
         await window.NoneShownAsync();

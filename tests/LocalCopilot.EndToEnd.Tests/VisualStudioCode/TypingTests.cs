@@ -23,7 +23,7 @@ public class TypingTests
     [MemberData(nameof(Kinds))]
     public async Task What_is_suggested_can_be_typed_and_the_rest_is_taken(string kind)
     {
-        await using CodeWindow window = await OpenAsync(kind, Start.Length);
+        CodeWindow window = await OpenAsync(kind, Start.Length);
         await window.TypeAsync(Start);
         string shown = FirstLine(await window.ShownAsync());
         string typed = shown[..(shown.Length / 2)];
@@ -41,7 +41,7 @@ public class TypingTests
     public async Task Other_text_typed_over_a_suggestion_stays_as_it_was_typed(string kind)
     {
         const string Other = "decimal depth) => width; // no: 1, 2, 3";
-        await using CodeWindow window = await OpenAsync(kind, Start.Length);
+        CodeWindow window = await OpenAsync(kind, Start.Length);
         await window.TypeAsync(Start);
         await window.ShownAsync();
 
@@ -59,7 +59,7 @@ public class TypingTests
     [MemberData(nameof(Kinds))]
     public async Task Undo_and_redo_go_through_what_was_typed_and_taken(string kind)
     {
-        await using CodeWindow window = await OpenAsync(kind, Start.Length);
+        CodeWindow window = await OpenAsync(kind, Start.Length);
         string before = await window.SavedTextAsync();
         await window.TypeAsync(Start);
         string shown = await window.ShownAsync();
@@ -75,7 +75,7 @@ public class TypingTests
     [Fact]
     public async Task With_several_cursors_every_line_gets_what_was_typed_and_taken()
     {
-        await using CodeWindow window = await OpenAsync("two lines", 0);
+        CodeWindow window = await OpenAsync("two lines", 0);
         await window.PressAsync("Control+Alt+ArrowDown");
         await window.TypeAsync(Start);
         string shown = await window.ShownAsync();
@@ -91,7 +91,7 @@ public class TypingTests
     [Fact]
     public async Task Taking_back_what_was_typed_brings_no_text_of_an_older_suggestion()
     {
-        await using CodeWindow window = await OpenAsync("plain", Start.Length);
+        CodeWindow window = await OpenAsync("plain", Start.Length);
         await window.TypeAsync(Start);
         await window.ShownAsync();
         for (int i = 0; i < 7; i++)
