@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PuppeteerSharp;
@@ -87,7 +88,7 @@ public sealed class CodeServer : IAsyncLifetime
         _server = StartServer("--auth", "none", "--bind-addr", "127.0.0.1:0", "--reconnection-grace-time", "1", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override");
         _address = await AddressAsync(_server.StandardOutput);
         _output = _server.StandardOutput.ReadToEndAsync();
-        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
+        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Timeout = 300_000, ProtocolTimeout = 300_000, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
     }
 
     /// <summary>Skips where something is missing, and says what.</summary>
@@ -120,7 +121,7 @@ public sealed class CodeServer : IAsyncLifetime
     {
         IBrowserContext context = await _browser!.CreateBrowserContextAsync();
         IPage page = await context.NewPageAsync();
-        page.DefaultTimeout = page.DefaultNavigationTimeout = 120_000;
+        page.DefaultTimeout = page.DefaultNavigationTimeout = 300_000;
         await page.SetViewportAsync(new() { Width = 1200, Height = 750 });
         string file = Path.Combine(Repository, path);
         string payload = JsonSerializer.Serialize(new string[][] { ["openFile", $"vscode-remote://{_address!.Authority}{file}"] });
@@ -201,7 +202,7 @@ public sealed class CodeServer : IAsyncLifetime
     {
         string package = Path.Combine(Sandbox.Root, "recorder.vsix");
         await using ZipArchive archive = await ZipFile.OpenAsync(package, ZipArchiveMode.Create);
-        await AddAsync("extension/package.json", """{ "name": "recorder", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "*" }, "activationEvents": ["*"], "main": "./main.js", "extensionKind": ["workspace"] }""");
+        await AddAsync("extension/package.json", """{ "name": "recorder", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "^1.91.0" }, "activationEvents": ["*"], "main": "./main.js", "extensionKind": ["workspace"] }""");
         await AddAsync(
             "extension/main.js",
             $$"""
@@ -245,15 +246,17 @@ public sealed class CodeServer : IAsyncLifetime
     private static async Task<Uri> AddressAsync(StreamReader output)
     {
         const string Before = "HTTP server listening on ";
+        StringBuilder said = new();
         while (await output.ReadLineAsync() is { } line)
         {
+            said.AppendLine(line);
             if (line.IndexOf(Before, StringComparison.Ordinal) is var start and >= 0)
             {
                 return new(line[(start + Before.Length)..].Trim());
             }
         }
 
-        throw new EndOfStreamException("code-server ended before it listened.");
+        throw new EndOfStreamException($"code-server ended before it listened. It said: {said}");
     }
 
     private static Task WriteAsync(string file, string text)

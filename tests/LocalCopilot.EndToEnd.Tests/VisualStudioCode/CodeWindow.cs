@@ -9,7 +9,8 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
 {
     private string _file = file;
 
-    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(90);
+    /// <summary>Against hanging for ever only: on a busy machine a window takes minutes to load.</summary>
+    private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(5);
 
     /// <summary>How long something has to stay away to be taken for absent.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
