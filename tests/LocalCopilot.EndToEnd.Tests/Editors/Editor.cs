@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Documents;
+
+namespace LocalCopilot.EndToEnd.Tests.Editors;
+
+/// <summary>A real editor in a terminal, with the project's extension and nothing else.</summary>
+internal sealed class Editor : IAsyncDisposable
+{
+    private readonly IEditorKind _kind;
+
+    private Editor(IEditorKind kind, Terminal terminal, Recording recording, string file)
+    {
+        _kind = kind;
+        Terminal = terminal;
+        Recording = recording;
+        File = file;
+    }
+
+    public Terminal Terminal { get; }
+
+    public Recording Recording { get; }
+
+    public string File { get; }
+
+    public string Uri => new Uri(File).AbsoluteUri;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts the editor on a file, and waits until the daemon has it.</summary>
+    public static async Task<Editor> OpenAsync(IEditorKind kind, Sandbox sandbox, string file)
+    {
+        kind.Require();
+        Terminal.Require();
+        Recording recording = await Recording.CreateAsync(Path.Combine(sandbox.Root, "recorded-" + kind.Name), Cancelled);
+        string path = $"PATH={recording.Folder}:{System.Environment.GetEnvironmentVariable("PATH")}";
+        string[] command = await kind.CommandAsync(sandbox, Cancelled);
+        Terminal terminal = await Terminal.StartAsync(sandbox, kind.Name + ".tmux", Path.GetDirectoryName(file)!, ["/usr/bin/env", path, "LANG=C.UTF-8", .. command, file]);
+        Editor editor = new(kind, terminal, recording, file);
+        await editor.SentAsync("textDocument/didOpen");
+        return editor;
+    }
+
+    /// <summary>Puts the cursor at a line's end, to insert there.</summary>
+    public Task GoToEndAsync(int line) => _kind.GoToEndAsync(Terminal, line);
+
+    public Task TypeAsync(string text) => Terminal.TypeAsync(text);
+
+    public Task AcceptAsync() => Terminal.PressAsync("Tab");
+
+    public Task AcceptWordAsync() => Terminal.PressAsync("M-Right");
+
+    public Task AcceptLineAsync() => Terminal.PressAsync("C-M-Right");
+
+    public Task DismissAsync() => Terminal.PressAsync(_kind.DismissKey);
+
+    public Task UndoAsync() => _kind.UndoAsync(Terminal);
+
+    /// <param name="command">status, adapt, enable, disable or log.</param>
+    public Task RunAsync(string command) => _kind.RunAsync(Terminal, command);
+
+    /// <summary>Saves, and reads what was saved.</summary>
+    public async Task<string> SavedAsync()
+    {
+        int before = Recording.SentOf("textDocument/didSave").Count;
+        await _kind.SaveAsync(Terminal);
+        await UntilAsync(() => Recording.SentOf("textDocument/didSave").Count > before, "the file is saved");
+        return await System.IO.File.ReadAllTextAsync(File, Cancelled);
+    }
+
+    public Task SentAsync(string method) => UntilAsync(() => Recording.SentOf(method).Count > 0, $"{method} is sent");
+
+    public async Task UntilAsync(Func<bool> holds, string what) => await Terminal.WaitAsync(_ => holds(), what);
+
+    /// <summary>Waits until the screen shows the document as the daemon knows it, with the answer to the last request in it, and nothing else.</summary>
+    /// <returns>The suggestion that is shown; null: none.</returns>
+    public async Task<string?> SettlesAsync()
+    {
+        string? suggestion = null;
+        await Terminal.WaitAsync(
+            screen =>
+            {
+                if (Recording.LastAnswer() is not { } answer)
+                {
+                    return false;
+                }
+
+                string text = Recording.TextOf(Uri);
+                suggestion = answer.Item?["insertText"]!.GetValue<string>();
+                string[] expected = ScreenText.LinesOf(answer.Item is null ? text : Applied(text, answer.Item));
+                return screen.Take(expected.Length).SequenceEqual(expected);
+            },
+            "the screen shows the document and the last answer");
+        return suggestion;
+    }
+
+    /// <summary>Waits until something is suggested at the cursor and shown.</summary>
+    public async Task<string> SuggestsAsync()
+    {
+        await UntilAsync(() => Recording.LastAnswer()?.Item is not null, "something is suggested");
+        return await SettlesAsync() ?? await SuggestsAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using Process process = Process.GetProcessById(await Terminal.ProcessIdAsync());
+        await Terminal.DisposeAsync();
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    private static string Applied(string text, JsonNode item)
+    {
+        JsonNode range = item["range"]!;
+        int start = TextOffsets.Of(text, Recording.At(range["start"]!));
+        int end = TextOffsets.Of(text, Recording.At(range["end"]!));
+        return string.Concat(text.AsSpan(0, start), item["insertText"]!.GetValue<string>(), text.AsSpan(end));
+    }
+}

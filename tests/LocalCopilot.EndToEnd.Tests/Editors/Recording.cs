@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Documents;
+
+namespace LocalCopilot.EndToEnd.Tests.Editors;
+
+/// <summary>What an editor and its child process said to each other, copied while it passes.</summary>
+/// <remarks>A <c>localcopilot</c> first in the editor's path runs the real one, in the same process, with both its streams through tee.</remarks>
+internal sealed class Recording
+{
+    private readonly string _folder;
+
+    private Recording(string folder) => _folder = folder;
+
+    /// <summary>The folder of the program, to be first in the path.</summary>
+    public string Folder => _folder;
+
+    public static async Task<Recording> CreateAsync(string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        string program = Path.Combine(folder, "localcopilot");
+        await File.WriteAllTextAsync(
+            program,
+            $"""
+            #!/bin/bash
+            exec '{Sandbox.Executable}' "$@" < <(exec tee '{folder}/'sent.$$) > >(exec tee '{folder}/'received.$$)
+
+            """,
+            cancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return new(folder);
+    }
+
+    /// <summary>What the editor sent to the child that it started last.</summary>
+    public IReadOnlyList<JsonObject> Sent => Last is { } last ? Messages(last) : [];
+
+    /// <summary>What came back from it.</summary>
+    public IReadOnlyList<JsonObject> Received => Last is { } last ? Messages(last.Replace("sent.", "received.", StringComparison.Ordinal)) : [];
+
+    /// <summary>Child processes that were started so far.</summary>
+    public int Children => Directory.GetFiles(_folder, "sent.*").Length;
+
+    private string? Last => Directory.GetFiles(_folder, "sent.*").MaxBy(File.GetCreationTimeUtc);
+
+    public IReadOnlyList<JsonObject> SentOf(string method) => [.. Sent.Where(message => message["method"]?.GetValue<string>() == method)];
+
+    /// <summary>The document's text as the child knows it: the daemon's own way of applying changes, to what was sent.</summary>
+    public string TextOf(string uri)
+    {
+        DocumentStore store = new();
+        foreach (JsonObject message in Sent)
+        {
+            if (message["params"]?["textDocument"] is not { } document || document["uri"]?.GetValue<string>() != uri)
+            {
+                continue;
+            }
+
+            switch (message["method"]!.GetValue<string>())
+            {
+                case "textDocument/didOpen":
+                    store.Open(new(uri, "", document["version"]!.GetValue<int>(), document["text"]!.GetValue<string>()));
+                    break;
+                case "textDocument/didClose":
+                    store.Close(uri);
+                    break;
+                case "textDocument/didChange":
+                    store.Change(uri, document["version"]!.GetValue<int>(), [.. message["params"]!["contentChanges"]!.AsArray().Select(change => Edit(change!))]);
+                    break;
+            }
+        }
+
+        return store.Find(uri)?.Text ?? throw new InvalidOperationException($"{uri} is not open.");
+    }
+
+    /// <summary>The last request for a suggestion and its first item; no item where there was none, or the request was cancelled. Null: not answered yet.</summary>
+    public (JsonNode Position, JsonNode? Item)? LastAnswer()
+    {
+        if (SentOf("textDocument/inlineCompletion") is not [.., { } request])
+        {
+            return null;
+        }
+
+        JsonNode position = request["params"]!["position"]!;
+        int id = request["id"]!.GetValue<int>();
+        if (SentOf("$/cancelRequest").Any(cancelled => cancelled["params"]!["id"]!.GetValue<int>() == id))
+        {
+            return (position, null);
+        }
+
+        JsonObject? answer = Received.FirstOrDefault(message => !message.ContainsKey("method") && message["id"]?.GetValue<int>() == id);
+        return answer is null ? null : (position, answer["result"]?["items"]?.AsArray().FirstOrDefault());
+    }
+
+    private static DocumentEdit Edit(JsonNode change) => new(
+        change["text"]!.GetValue<string>(),
+        change["range"] is { } range ? (At(range["start"]!), At(range["end"]!)) : null);
+
+    public static TextPosition At(JsonNode position) => new(position["line"]!.GetValue<int>(), position["character"]!.GetValue<int>());
+
+    /// <remarks>A message that is not all there yet is left for later.</remarks>
+    private static List<JsonObject> Messages(string file)
+    {
+        List<JsonObject> messages = [];
+        if (!File.Exists(file))
+        {
+            return messages;
+        }
+
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        ReadOnlySpan<byte> rest = bytes;
+        while (rest.IndexOf("\r\n\r\n"u8) is var head and >= 0)
+        {
+            string length = Encoding.ASCII.GetString(rest[..head]).Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+            int size = int.Parse(length.AsSpan("Content-Length:".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+            if (rest.Length < head + 4 + size)
+            {
+                break;
+            }
+
+            messages.Add(JsonNode.Parse(rest.Slice(head + 4, size))!.AsObject());
+            rest = rest[(head + 4 + size)..];
+        }
+
+        return messages;
+    }
+}
