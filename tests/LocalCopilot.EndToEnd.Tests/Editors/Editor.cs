@@ -25,6 +25,9 @@ internal sealed class Editor : IAsyncDisposable
 
     public string Uri => new Uri(File).AbsoluteUri;
 
+    /// <summary>How often the child that runs now was told to open the file.</summary>
+    public int TimesOpened => Recording.SentOf("textDocument/didOpen").Count(message => message["params"]!["textDocument"]!["uri"]!.GetValue<string>() == Uri);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Starts the editor on a file, and waits until the daemon has it.</summary>
@@ -37,7 +40,7 @@ internal sealed class Editor : IAsyncDisposable
         string[] command = await kind.CommandAsync(sandbox, Cancelled);
         Terminal terminal = await Terminal.StartAsync(sandbox, kind.Name + ".tmux", Path.GetDirectoryName(file)!, ["/usr/bin/env", path, "LANG=C.UTF-8", .. command, file]);
         Editor editor = new(kind, terminal, recording, file);
-        await editor.SentAsync("textDocument/didOpen");
+        await editor.UntilAsync(() => editor.TimesOpened == 1, "the document is open");
         return editor;
     }
 
@@ -77,6 +80,7 @@ internal sealed class Editor : IAsyncDisposable
     public async Task<string?> SettlesAsync()
     {
         string? suggestion = null;
+        string[] expected = [];
         await Terminal.WaitAsync(
             screen =>
             {
@@ -87,10 +91,10 @@ internal sealed class Editor : IAsyncDisposable
 
                 string text = Recording.TextOf(Uri);
                 suggestion = answer.Item?["insertText"]!.GetValue<string>();
-                string[] expected = ScreenText.LinesOf(answer.Item is null ? text : Applied(text, answer.Item));
+                expected = ScreenText.LinesOf(answer.Item is null ? text : Applied(text, answer.Item));
                 return screen.Take(expected.Length).SequenceEqual(expected);
             },
-            "the screen shows the document and the last answer");
+            () => $"the screen shows the document and the last answer, \"{suggestion}\":\n{string.Join('\n', expected)}");
         return suggestion;
     }
 

@@ -77,9 +77,10 @@ public abstract class EditorTests
         await editor.AcceptAsync();
         string saved = await editor.SavedAsync();
 
-        string line = saved.Split('\n').Single(line => line.Contains(Declaration, StringComparison.Ordinal));
-        Assert.Matches(@">\s+$|char> \s+$", line);
-        Assert.True(line.Length > ("    " + Declaration).Length, line);
+        string typed = Declaration.TrimEnd();
+        string line = saved.Split('\n').Single(line => line.Contains(typed, StringComparison.Ordinal));
+        string added = line[(line.IndexOf(typed, StringComparison.Ordinal) + typed.Length)..];
+        Assert.True(added != " " && string.IsNullOrWhiteSpace(added), line);
         Assert.Empty(editor.Recording.SentOf("workspace/executeCommand"));
     }
 
@@ -239,7 +240,7 @@ public abstract class EditorTests
         await editor.Terminal.SeesAsync(Declaration.TrimEnd());
         Assert.Empty(editor.Recording.SentOf("textDocument/inlineCompletion"));
         await editor.RunAsync("enable");
-        await editor.UntilAsync(() => editor.Recording.SentOf("textDocument/didOpen").Count == 2, "the document is open again");
+        await editor.UntilAsync(() => editor.TimesOpened == 2, "the document is open again");
         await editor.GoToEndAsync(9);
         await editor.TypeAsync(" ");
 

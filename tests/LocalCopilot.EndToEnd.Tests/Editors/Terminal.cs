@@ -50,13 +50,15 @@ internal sealed class Terminal : IAsyncDisposable
 
     public Task DoesNotSeeAsync(string text) => WaitAsync(screen => !Array.Exists(screen, line => line.Contains(text, StringComparison.Ordinal)), $"\"{text}\" is not on the screen");
 
-    public async Task WaitAsync(Func<string[], bool> holds, string what)
+    public Task WaitAsync(Func<string[], bool> holds, string what) => WaitAsync(holds, () => what);
+
+    public async Task WaitAsync(Func<string[], bool> holds, Func<string> what)
     {
         Stopwatch waited = Stopwatch.StartNew();
         string[] screen = await ScreenAsync();
         while (!holds(screen))
         {
-            Assert.True(waited.Elapsed < Patience, $"Waited for: {what}. The screen:\n{string.Join('\n', screen)}");
+            Assert.True(waited.Elapsed < Patience, $"Waited for: {what()}. The screen:\n{string.Join('\n', screen)}");
             await Task.Delay(TimeSpan.FromMilliseconds(30), Cancelled);
             screen = await ScreenAsync();
         }

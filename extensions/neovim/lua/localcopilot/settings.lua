@@ -1,0 +1,19 @@
+-- What can be set in vim.g.localcopilot.
+local defaults = {
+  -- The program that is started, with its arguments.
+  command = { 'localcopilot', 'lsp', '--stdio' },
+  -- Whether <Tab> and the other keys are mapped.
+  map = true,
+  -- Whether Neovim's own inline completion shows what is suggested, where there is one (0.12).
+  builtin = true,
+}
+
+return setmetatable({}, {
+  __index = function(_, name)
+    local set = vim.g.localcopilot or {}
+    if set[name] == nil then
+      return defaults[name]
+    end
+    return set[name]
+  end,
+})
