@@ -202,7 +202,7 @@
 
 (defun localcopilot--open ()
   "Have the daemon know this buffer."
-  (when (and localcopilot--ready (< (buffer-size) localcopilot-max-buffer-size))
+  (when (and localcopilot--ready (not localcopilot--uri) (< (buffer-size) localcopilot-max-buffer-size))
     (setq localcopilot--uri (if buffer-file-name (localcopilot--uri-of buffer-file-name)
                               (format "untitled:%s-%s" (emacs-pid) (url-hexify-string (buffer-name))))
           localcopilot--version 1 localcopilot--changes nil localcopilot--before nil localcopilot--size (buffer-size))

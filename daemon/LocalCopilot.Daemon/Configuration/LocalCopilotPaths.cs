@@ -39,6 +39,8 @@ internal sealed record LocalCopilotPaths
 
     public string LogDirectory => Path.Combine(StateDirectory, "logs");
 
+    public string LogFile => Path.Combine(LogDirectory, "daemon.log");
+
     /// <summary>Held by the running daemon.</summary>
     public string LockFile => Path.Combine(RuntimeDirectory, "daemon.lock");
 

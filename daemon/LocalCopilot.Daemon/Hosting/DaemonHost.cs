@@ -22,7 +22,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton(paths);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(new ServerState(time, warnings));
+        builder.Services.AddSingleton(new ServerState(time, warnings, paths.LogFile));
         builder.Services.AddSingleton(LocalTransport.For(paths));
         builder.Services.AddDaemonParts();
         builder.Services.AddHostedService<DaemonListener>();
@@ -33,7 +33,7 @@ internal static class DaemonHost
         .MinimumLevel.Information()
         .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
         .WriteTo.File(
-            Path.Combine(paths.LogDirectory, "daemon.log"),
+            paths.LogFile,
             formatProvider: CultureInfo.InvariantCulture,
             fileSizeLimitBytes: MaxLogBytes,
             rollOnFileSizeLimit: true,

@@ -35,6 +35,7 @@ internal sealed class ControlMethods(ServerState server, ICompletionService comp
                 StartedAt = server.StartedAt,
                 UptimeMs = (long)server.Uptime.TotalMilliseconds,
                 ResidentBytes = Environment.WorkingSet,
+                LogFile = server.LogFile,
                 Sessions = server.Editors,
                 Warnings = server.Warnings.Count > 0 ? server.Warnings : null,
             },

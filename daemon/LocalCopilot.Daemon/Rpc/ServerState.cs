@@ -1,7 +1,7 @@
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>What all connections share: who is connected, what does not work, and the way to end. Usable from any thread.</summary>
-internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warnings)
+internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warnings, string logFile)
 {
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _connections;
@@ -14,6 +14,8 @@ internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warni
 
     /// <summary>For people, found at the start.</summary>
     public IReadOnlyList<string> Warnings { get; } = warnings;
+
+    public string LogFile { get; } = logFile;
 
     public int Editors => Volatile.Read(ref _editors);
 

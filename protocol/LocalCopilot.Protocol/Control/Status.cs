@@ -49,6 +49,9 @@ public sealed record DaemonStatus
     /// <summary>Resident memory, in bytes.</summary>
     public required long ResidentBytes { get; init; }
 
+    /// <summary>Path of its log, for people; it may not be there where the disk cannot be written.</summary>
+    public string? LogFile { get; init; }
+
     /// <summary>Editors that are connected.</summary>
     public required int Sessions { get; init; }
 

@@ -7,6 +7,15 @@ namespace LocalCopilot.EndToEnd.Tests.Editors;
 /// <summary>A real editor in a terminal, with the project's extension and nothing else.</summary>
 internal sealed class Editor : IAsyncDisposable
 {
+    /// <summary>A busy machine must not decide what is suggested; and so little is learned and measured, when asked for, that it takes seconds.</summary>
+    private const string DaemonSettings = """
+        {
+          "completion": { "decodeBudget": "00:01:00" },
+          "adaptation": { "automatic": false, "budget": "00:00:05" },
+          "gate": { "leastItems": 10, "mostItems": 20, "canaryItems": 10 }
+        }
+        """;
+
     private readonly IEditorKind _kind;
 
     private Editor(IEditorKind kind, Terminal terminal, Recording recording, string file)
@@ -33,15 +42,23 @@ internal sealed class Editor : IAsyncDisposable
     /// <summary>Starts the editor on a file, and waits until the daemon has it.</summary>
     public static async Task<Editor> OpenAsync(IEditorKind kind, Sandbox sandbox, string file)
     {
-        kind.Require();
-        Terminal.Require();
-        Recording recording = await Recording.CreateAsync(Path.Combine(sandbox.Root, "recorded-" + kind.Name), Cancelled);
-        string path = $"PATH={recording.Folder}:{System.Environment.GetEnvironmentVariable("PATH")}";
-        string[] command = await kind.CommandAsync(sandbox, Cancelled);
-        Terminal terminal = await Terminal.StartAsync(sandbox, kind.Name + ".tmux", Path.GetDirectoryName(file)!, ["/usr/bin/env", path, "LANG=C.UTF-8", .. command, file]);
-        Editor editor = new(kind, terminal, recording, file);
+        Editor editor = await StartAsync(kind, sandbox, file, Sandbox.Executable);
         await editor.UntilAsync(() => editor.TimesOpened == 1, "the document is open");
         return editor;
+    }
+
+    /// <param name="program">What the editor finds as localcopilot; null: nothing.</param>
+    public static async Task<Editor> StartAsync(IEditorKind kind, Sandbox sandbox, string file, string? program)
+    {
+        kind.Require();
+        Terminal.Require();
+        Directory.CreateDirectory(sandbox.Paths.ConfigurationDirectory);
+        await System.IO.File.WriteAllTextAsync(sandbox.Paths.SettingsFile, DaemonSettings, Cancelled);
+        Recording recording = await Recording.CreateAsync(Path.Combine(sandbox.Root, "recorded-" + kind.Name), program, Cancelled);
+        string path = $"PATH={recording.Folder}:/usr/bin:/bin";
+        string[] command = await kind.CommandAsync(sandbox, Cancelled);
+        Terminal terminal = await Terminal.StartAsync(sandbox, kind.Name + ".tmux", Path.GetDirectoryName(file)!, ["/usr/bin/env", path, "LANG=C.UTF-8", .. command, file]);
+        return new(kind, terminal, recording, file);
     }
 
     /// <summary>Puts the cursor at a line's end, to insert there.</summary>

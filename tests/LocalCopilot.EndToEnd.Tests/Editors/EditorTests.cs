@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace LocalCopilot.EndToEnd.Tests.Editors;
 
 /// <summary>What every editor does, with the real one in a terminal, a real repository, the real daemon and the embedded model.</summary>
-public abstract class EditorTests
+public abstract class EditorTests(SepRepository sep) : IClassFixture<SepRepository>
 {
     private const string Declaration = "string ToStringThreadSafe(ReadOnlySpan<char> ";
 
@@ -42,7 +42,7 @@ public abstract class EditorTests
     public async Task What_the_model_suggests_is_shown_and_Tab_accepts_it()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
 
         await editor.GoToEndAsync(8);
@@ -66,7 +66,7 @@ public abstract class EditorTests
     public async Task Tab_is_the_editor_s_own_where_nothing_is_shown()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
         await editor.GoToEndAsync(8);
         await editor.TypeAsync("\r" + Declaration);
@@ -88,7 +88,7 @@ public abstract class EditorTests
     public async Task A_suggestion_of_several_lines_is_shown_and_accepted_by_word_by_line_and_whole()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         repository.Write("src/Sep/Sums.cs", Methods);
         await using Editor editor = await OpenAsync(sandbox, Path.Combine(repository.Root, "src", "Sep", "Sums.cs"));
         await editor.GoToEndAsync(LastMethod);
@@ -117,7 +117,7 @@ public abstract class EditorTests
     public async Task An_accepted_suggestion_is_undone_by_itself_and_nothing_stale_is_left()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         repository.Write("src/Sep/Sums.cs", Methods);
         await using Editor editor = await OpenAsync(sandbox, Path.Combine(repository.Root, "src", "Sep", "Sums.cs"));
         await editor.GoToEndAsync(LastMethod);
@@ -142,7 +142,7 @@ public abstract class EditorTests
     public async Task However_fast_and_wild_one_types_the_screen_shows_the_text_and_the_last_answer(string kind, int seed)
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         string text = kind switch
         {
             "dos" => Methods.Replace("\n", "\r\n", StringComparison.Ordinal),
@@ -160,6 +160,8 @@ public abstract class EditorTests
                 await WildlyAsync(editor, kind, random);
             }
 
+            // What is typed is asked about, in every editor; what only moves the cursor is not.
+            await editor.TypeAsync("r");
             await editor.SettlesAsync();
         }
 
@@ -173,7 +175,7 @@ public abstract class EditorTests
     public async Task A_daemon_that_is_killed_is_back_with_its_suggestion_and_nobody_has_to_do_anything()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
         await editor.GoToEndAsync(8);
         await editor.TypeAsync("\r" + Declaration);
@@ -202,7 +204,7 @@ public abstract class EditorTests
     public async Task The_daemon_s_state_is_shown()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
 
         await editor.RunAsync("status");
@@ -211,10 +213,39 @@ public abstract class EditorTests
     }
 
     [Fact]
+    public async Task A_repository_is_learned_to_its_verdict_and_one_sees_how_far_it_is()
+    {
+        await using Sandbox sandbox = new();
+        using CommandLineRepository repository = sep.CheckOut();
+        await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
+
+        await editor.RunAsync("adapt");
+        await editor.Terminal.SeesAfterLearningAsync("adaptation activated: ", "adaptation rejected: ");
+
+        JsonObject[] progress = [.. editor.Recording.Received.Where(message => message["method"]?.GetValue<string>() == "$/progress")];
+        Assert.Contains(progress, message => message["params"]!["value"]!["kind"]!.GetValue<string>() == "report");
+        int id = editor.Recording.SentOf("localCopilot/adapt").Single()["id"]!.GetValue<int>();
+        JsonNode verdict = editor.Recording.Received.Single(message => !message.ContainsKey("method") && message["id"]?.GetValue<int>() == id)["result"]!;
+        string[] screen = await editor.Terminal.ScreenAsync();
+        Assert.Contains(screen, line => line.Contains($"adaptation {verdict["outcome"]!.GetValue<string>()}: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_said_once_with_what_to_do()
+    {
+        await using Sandbox sandbox = new();
+        using CommandLineRepository repository = sep.CheckOut();
+        await using Editor editor = await Editor.StartAsync(Kind, sandbox, HashPool(repository), program: null);
+
+        await editor.Terminal.SeesAsync("Install it");
+        Assert.Equal(0, editor.Recording.Children);
+    }
+
+    [Fact]
     public async Task A_repository_that_is_turned_off_is_said_and_nothing_is_suggested()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         repository.Write(".localcopilot.json", """{ "enabled": false }""");
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
 
@@ -230,7 +261,7 @@ public abstract class EditorTests
     public async Task Turned_off_it_asks_for_nothing_and_turned_on_again_it_suggests()
     {
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
 
         await editor.RunAsync("disable");
@@ -252,7 +283,7 @@ public abstract class EditorTests
     {
         Requirement.Holds(OperatingSystem.IsLinux(), "needs Linux, where /proc says what a process has open");
         await using Sandbox sandbox = new();
-        using CommandLineRepository repository = Sep();
+        using CommandLineRepository repository = sep.CheckOut();
         await using Editor editor = await OpenAsync(sandbox, HashPool(repository));
         await editor.GoToEndAsync(8);
         await editor.TypeAsync("\r" + Declaration);
@@ -262,14 +293,6 @@ public abstract class EditorTests
         HashSet<string> network = [.. ((string[])["tcp", "tcp6", "udp", "udp6"]).SelectMany(table => File.ReadLines($"/proc/{process}/net/{table}").Skip(1)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[9])];
         string[] sockets = [.. Directory.EnumerateFiles($"/proc/{process}/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "").Where(target => target.StartsWith("socket:[", StringComparison.Ordinal))];
         Assert.DoesNotContain(sockets, socket => network.Contains(socket["socket:[".Length..^1]));
-    }
-
-    private static CommandLineRepository Sep()
-    {
-        CommandLineRepository repository = new();
-        repository.Git("fetch", "--quiet", SharedFiles.Bundle("sep"), "HEAD");
-        repository.Git("reset", "--quiet", "--hard", "FETCH_HEAD");
-        return repository;
     }
 
     /// <summary>A file of the repository whose last declaration is left out.</summary>

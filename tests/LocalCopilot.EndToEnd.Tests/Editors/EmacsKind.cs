@@ -18,7 +18,7 @@ internal sealed class EmacsKind : IEditorKind
         await File.WriteAllTextAsync(
             settings,
             $"""
-            (setq native-comp-deferred-compilation nil)
+            (setq native-comp-deferred-compilation nil suggest-key-bindings nil)
             (menu-bar-mode -1)
             (setq inhibit-startup-screen t make-backup-files nil create-lockfiles nil auto-save-default nil)
             (setq-default truncate-lines t)

@@ -1,6 +1,6 @@
 namespace LocalCopilot.EndToEnd.Tests.Editors;
 
-public class NeovimTests : EditorTests
+public class NeovimTests(SepRepository sep) : EditorTests(sep)
 {
     private protected override IEditorKind Kind { get; } = new NeovimKind();
 }

@@ -16,21 +16,27 @@ internal sealed class Recording
     /// <summary>The folder of the program, to be first in the path.</summary>
     public string Folder => _folder;
 
-    public static async Task<Recording> CreateAsync(string folder, CancellationToken cancellationToken)
+    /// <param name="program">The real one; null: there is none.</param>
+    public static async Task<Recording> CreateAsync(string folder, string? program, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        string program = Path.Combine(folder, "localcopilot");
+        if (program is null)
+        {
+            return new(folder);
+        }
+
+        string script = Path.Combine(folder, "localcopilot");
         await File.WriteAllTextAsync(
-            program,
+            script,
             $"""
             #!/bin/bash
-            exec '{Sandbox.Executable}' "$@" < <(exec tee '{folder}/'sent.$$) > >(exec tee '{folder}/'received.$$)
+            exec '{program}' "$@" < <(exec tee '{folder}/'sent.$$) > >(exec tee '{folder}/'received.$$)
 
             """,
             cancellationToken);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         return new(folder);

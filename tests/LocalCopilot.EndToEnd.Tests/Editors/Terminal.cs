@@ -9,7 +9,10 @@ internal sealed class Terminal : IAsyncDisposable
     public const int Columns = 140;
     private const int Rows = 40;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>For a round of learning.</summary>
+    private static readonly TimeSpan MuchPatience = TimeSpan.FromMinutes(8);
 
     private readonly Sandbox _sandbox;
     private readonly string _socket;
@@ -48,17 +51,23 @@ internal sealed class Terminal : IAsyncDisposable
 
     public Task SeesAsync(string text) => WaitAsync(screen => Array.Exists(screen, line => line.Contains(text, StringComparison.Ordinal)), $"\"{text}\" is on the screen");
 
+    /// <summary>Waits for one of several texts, as long as learning takes.</summary>
+    public Task SeesAfterLearningAsync(params string[] texts) => WaitAsync(
+        screen => Array.Exists(screen, line => Array.Exists(texts, text => line.Contains(text, StringComparison.Ordinal))),
+        () => $"\"{string.Join("\" or \"", texts)}\" is on the screen",
+        MuchPatience);
+
     public Task DoesNotSeeAsync(string text) => WaitAsync(screen => !Array.Exists(screen, line => line.Contains(text, StringComparison.Ordinal)), $"\"{text}\" is not on the screen");
 
     public Task WaitAsync(Func<string[], bool> holds, string what) => WaitAsync(holds, () => what);
 
-    public async Task WaitAsync(Func<string[], bool> holds, Func<string> what)
+    public async Task WaitAsync(Func<string[], bool> holds, Func<string> what, TimeSpan? patience = null)
     {
         Stopwatch waited = Stopwatch.StartNew();
         string[] screen = await ScreenAsync();
         while (!holds(screen))
         {
-            Assert.True(waited.Elapsed < Patience, $"Waited for: {what()}. The screen:\n{string.Join('\n', screen)}");
+            Assert.True(waited.Elapsed < (patience ?? Patience), $"Waited for: {what()}. The screen:\n{string.Join('\n', screen)}");
             await Task.Delay(TimeSpan.FromMilliseconds(30), Cancelled);
             screen = await ScreenAsync();
         }

@@ -1,6 +1,6 @@
 namespace LocalCopilot.EndToEnd.Tests.Editors;
 
-public class VimTests : EditorTests
+public class VimTests(SepRepository sep) : EditorTests(sep)
 {
     private protected override IEditorKind Kind { get; } = new VimKind();
 }

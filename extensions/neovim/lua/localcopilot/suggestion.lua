@@ -110,7 +110,14 @@ function M.tab()
   return shown and '<C-g>u<Cmd>lua require("localcopilot").accept("all")<CR>' or nil
 end
 
--- The text or the mode changed.
+-- Insert mode begins, which the mode does not say yet.
+function M.entered()
+  if document.uri(vim.api.nvim_get_current_buf()) then
+    ask(2)
+  end
+end
+
+-- The text changed.
 function M.changed()
   if document.uri(vim.api.nvim_get_current_buf()) and is_inserting() then
     follow()
