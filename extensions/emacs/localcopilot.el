@@ -392,6 +392,9 @@ What stands there already, such as a bracket that TEXT closes too, is not shown 
       (let ((overlay (make-overlay at at)))
         (setq piece (propertize piece 'face 'localcopilot-suggestion))
         (when (eql at (point))
+          ;; The cursor stays where it is; on a line's end it cannot be, so that a blank is put before.
+          (when (string-prefix-p "\n" piece)
+            (setq piece (concat " " piece)))
           (put-text-property 0 1 'cursor t piece))
         (overlay-put overlay 'after-string piece)
         (push overlay localcopilot--overlays)))
