@@ -544,7 +544,7 @@ What stands there already, such as a bracket that TEXT closes too, is not shown 
                 (cond ((not (string-empty-p (or message ""))) message) ((equal kind "Normal") "works") (t kind))
                 (plist-get model :id) (plist-get model :state)
                 (if repository
-                    (format "; %s: %s, %s, %s new samples of %s" (plist-get repository :root) (plist-get repository :state)
+                    (format "; %s: %s, %s, %s new samples of %s" (file-name-nondirectory (plist-get repository :root)) (plist-get repository :state)
                             (if-let ((adapter (plist-get repository :adapter))) (concat "adapter " (plist-get adapter :id)) "no adapter")
                             (plist-get repository :newSamples) (plist-get repository :samplesNeeded))
                   ""))))))

@@ -55,7 +55,7 @@ function commands.status()
     local known = result.repository
     if known then
       local adapter = known.adapter and 'adapter ' .. known.adapter.id or 'no adapter'
-      table.insert(parts, ('%s: %s, %s, %d new samples of %d'):format(known.root, known.state, adapter, known.newSamples, known.samplesNeeded))
+      table.insert(parts, ('%s: %s, %s, %d new samples of %d'):format(vim.fn.fnamemodify(known.root, ':t'), known.state, adapter, known.newSamples, known.samplesNeeded))
     end
     state.say(table.concat(parts, '; '))
   end)

@@ -48,13 +48,15 @@ def Status()
       return
     endif
     var result = answer.result
-    var lines = [$'LocalCopilot {result.daemon.version}: {status.message == "" ? status.kind == "Normal" ? "works" : status.kind : status.message}',
+    var parts = [$'{result.daemon.version}: {status.message == "" ? status.kind == "Normal" ? "works" : status.kind : status.message}',
       $'model {result.model.id}, {result.model.state}']
     if result->has_key('repository')
       var adapter = result.repository->has_key('adapter') ? $'adapter {result.repository.adapter.id}' : 'no adapter'
-      lines->add($'{result.repository.root}: {result.repository.state}, {adapter}, {result.repository.newSamples} new samples of {result.repository.samplesNeeded}')
+      parts->add($'{fnamemodify(result.repository.root, ":t")}: {result.repository.state}, {adapter}, {result.repository.newSamples} new samples of {result.repository.samplesNeeded}')
     endif
-    Say(join(lines, '; '))
+    # Not echomsg, which would leave out the middle of what is too long for a line.
+    redraw
+    echo 'LocalCopilot ' .. join(parts, '; ')
   })
   if sent == 0
     Warn(status.message == '' ? 'localcopilot lsp is not running. Say :LocalCopilot enable.' : status.message)
