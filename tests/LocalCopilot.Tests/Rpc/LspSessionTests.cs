@@ -168,7 +168,7 @@ public class LspSessionTests
             ClientNotifications notifications = new(server, loop);
             WorkDoneProgressReports progress = new(server, notifications, loop);
             LearningMethods learned = ActivatorUtilities.CreateInstance<LearningMethods>(host.Services, progress, new Greeting(isNeeded: false));
-            EditorStatus status = new(notifications, progress, pipeline, new(TimeProvider.System, []));
+            EditorStatus status = new(notifications, progress, pipeline, new(TimeProvider.System, [], ""));
             server.AddLocalRpcTarget(new LspSession(pipeline, [recording.Recorder], new(), new(), learned, loop, recording.Recorder, status, new(), NullLogger<LspSession>.Instance));
             server.StartListening();
             JsonRpc client = new(new FramedMessageHandler(near, FramingLimits.Default));
