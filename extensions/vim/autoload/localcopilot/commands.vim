@@ -54,9 +54,7 @@ def Status()
       var adapter = result.repository->has_key('adapter') ? $'adapter {result.repository.adapter.id}' : 'no adapter'
       parts->add($'{fnamemodify(result.repository.root, ":t")}: {result.repository.state}, {adapter}, {result.repository.newSamples} new samples of {result.repository.samplesNeeded}')
     endif
-    # Not echomsg, which would leave out the middle of what is too long for a line.
-    redraw
-    echo 'LocalCopilot ' .. join(parts, '; ')
+    Say(join(parts, '; '))
   })
   if sent == 0
     Warn(status.message == '' ? 'localcopilot lsp is not running. Say :LocalCopilot enable.' : status.message)
