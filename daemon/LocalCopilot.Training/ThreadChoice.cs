@@ -3,7 +3,7 @@ namespace LocalCopilot.Training;
 /// <summary>How many threads the next step gets: all, or one for a while where other programs want the processors.</summary>
 /// <remarks>
 /// ggml's threads wait for each other at every operation, spinning. Where a processor is shared, all of them wait until the last one has its
-/// turn, hundreds of times in a step: beside eight other busy threads on two cores, two threads took ten times as long as one.
+/// turn, hundreds of times in a step: beside a dozen busy processes on two cores, a step took six to nine times as long as alone. One thread waits for none.
 /// Whether it is shared shows in the time that the threads computed, spinning included, beside the time that passed.
 /// </remarks>
 internal sealed class ThreadChoice(int most, Func<TimeSpan> processorTime, TimeProvider time)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -7,7 +8,8 @@ namespace LocalCopilot.Llama.Ggml.Kernels;
 /// <summary>The innermost product in bfloat16, with sums in F32: c[8, 32] = Σ_p a[8, p] · b[p, 32]. Twice as fast as <see cref="Tiles"/>, where there are instructions for it.</summary>
 /// <remarks>
 /// AVX512-BF16 multiplies pairs of numbers, and .NET has no intrinsic for it, so these thirty instructions are assembled once in a
-/// process, see <see cref="Amd64Assembler"/>. Steps go in pairs: a row of a is its numbers, as they are; b is pair after pair, in each
+/// process, see <see cref="Amd64Assembler"/>. The loops around them are compiled with all optimizations at once: runs are often shorter than
+/// .NET takes to replace its quick first version. Steps go in pairs: a row of a is its numbers, as they are; b is pair after pair, in each
 /// column after column both numbers. Sums run in order, as in <see cref="Tiles"/>.
 /// </remarks>
 internal static unsafe class Bfloat16Tiles
@@ -42,6 +44,7 @@ internal static unsafe class Bfloat16Tiles
     }
 
     /// <summary>Pairs of neighbours, rounded to nearest even: a row of a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RoundRow(float* source, nint count, uint* pairs)
     {
         // The lower halves of neighbours' registers hold even places, the upper odd ones: two numbers are one 64-bit lane.
@@ -54,6 +57,7 @@ internal static unsafe class Bfloat16Tiles
     }
 
     /// <summary>Two steps of 32 columns: a pair of b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RoundPair(float* first, float* second, uint* pair)
     {
         for (int i = 0; i < Tiles.Columns; i += Vector512<float>.Count)
@@ -65,6 +69,7 @@ internal static unsafe class Bfloat16Tiles
     }
 
     /// <summary>Adds what rounds the upper half to nearest even; infinities stay, and so do numbers that are none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Rounded(Vector512<uint> bits)
     {
         Vector512<uint> rounded = bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512.Create(1u));

@@ -165,6 +165,7 @@ internal static unsafe class FusedAttention
 
     /// <summary>weights[first..end) = softmax(scale · scores) from <paramref name="from"/> to <paramref name="to"/>, else 0.</summary>
     /// <returns>ln Σ exp(scale · score).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SoftMax(float* scores, int first, int end, int from, int to, float scale)
     {
         new Span<float>(scores + first, from - first).Fill(float.NegativeInfinity);
@@ -199,6 +200,7 @@ internal static unsafe class FusedAttention
     }
 
     /// <summary>Scores of one key become weights, and the weights' gradients the scores'; 0 where the key is not seen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Weigh(float* p, float* s, int first, int end, int from, int to, float* logSums, float* products, float scale)
     {
         for (int i = first; i < end; i += Vector256<float>.Count)

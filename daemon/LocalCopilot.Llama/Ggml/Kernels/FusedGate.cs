@@ -10,6 +10,7 @@ internal static unsafe class FusedGate
 {
     /// <summary>With s = 1 / (1 + e⁻ᵍ): dg = d · u · s · (1 + g · (1 − s)), du = d · g · s. Sources: g, u, d. Threads share the rows.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(NativeTensor* result, int thread, int threads, nint unused)
     {
         NativeTensor* gate = result->Source(0), up = result->Source(1), gradient = result->Source(2);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -14,6 +15,7 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns of the source.</param>
     /// <param name="result">[rows, columns].</param>
     /// <param name="resultStride">Elements between two of its rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint sourceStride, int rows, int columns, float* result, nint resultStride)
     {
         int row = 0;
@@ -42,6 +44,7 @@ internal static unsafe class Transposition
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EightByEight(float* source, nint sourceStride, float* result, nint resultStride)
     {
         // Pairs of rows, then pairs of pairs, then the halves of the registers change places.
