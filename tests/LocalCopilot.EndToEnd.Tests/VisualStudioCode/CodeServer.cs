@@ -85,9 +85,8 @@ public sealed class CodeServer : IAsyncLifetime
         await WriteAsync(MachineSettings, MachineSettingsFor(Sandbox.Executable));
         await RunAsync(Sandbox.StartProgram("git", "clone", "--quiet", SharedFiles.Bundle("sep"), Repository));
         await RunAsync(StartServer("--install-extension", package, "--install-extension", await WriteRecorderAsync()));
-        _server = StartServer("--auth", "none", "--bind-addr", "127.0.0.1:0", "--reconnection-grace-time", "1", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override");
-        _address = await AddressAsync(_server.StandardOutput);
-        _output = _server.StandardOutput.ReadToEndAsync();
+        await ListenAsync();
+        _output = _server!.StandardOutput.ReadToEndAsync();
         _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Timeout = 300_000, ProtocolTimeout = 300_000, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
     }
 
@@ -243,16 +242,23 @@ public sealed class CodeServer : IAsyncLifetime
         Assert.True(process.ExitCode == 0, output + await error);
     }
 
-    private static async Task<Uri> AddressAsync(StreamReader output)
+    /// <remarks>code-server gives up on a part of itself that takes more than ten seconds to start, as on a busy machine it may: then it is started again.</remarks>
+    private async Task ListenAsync()
     {
         const string Before = "HTTP server listening on ";
         StringBuilder said = new();
-        while (await output.ReadLineAsync() is { } line)
+        for (int attempt = 0; attempt < 10; attempt++)
         {
-            said.AppendLine(line);
-            if (line.IndexOf(Before, StringComparison.Ordinal) is var start and >= 0)
+            _server?.Dispose();
+            _server = StartServer("--auth", "none", "--bind-addr", "127.0.0.1:0", "--reconnection-grace-time", "1", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override");
+            while (await _server.StandardOutput.ReadLineAsync() is { } line)
             {
-                return new(line[(start + Before.Length)..].Trim());
+                said.AppendLine(line);
+                if (line.IndexOf(Before, StringComparison.Ordinal) is var start and >= 0)
+                {
+                    _address = new(line[(start + Before.Length)..].Trim());
+                    return;
+                }
             }
         }
 
