@@ -36,10 +36,6 @@ public abstract class LspContractTests
     [InlineData("Forget")]
     [InlineData("End")]
     [InlineData("get_Exited")]
-    [InlineData("localCopilot/adapt")]
-    [InlineData("localCopilot/adapters/list")]
-    [InlineData("localCopilot/evaluate")]
-    [InlineData("localCopilot/forget")]
     public async Task An_unknown_method_is_answered_with_method_not_found(string method)
     {
         await using IOpenedSession session = await OpenAsync(Cancelled);
