@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LibGit2Sharp;
+using LocalCopilot.Daemon.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace LocalCopilot.Daemon.Samples;
@@ -41,13 +42,8 @@ internal sealed class SampleStore : IDisposable
         }
     }
 
-    public static void DeleteFiles(string file)
-    {
-        foreach (string part in (string[])["", "-wal", "-shm"])
-        {
-            File.Delete(file + part);
-        }
-    }
+    /// <summary>Deletes a store that is not open.</summary>
+    public static void DeleteFiles(string file) => Database.Delete(file);
 
     public void Dispose() => _connection.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Text;
+using LocalCopilot.Daemon.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace LocalCopilot.Daemon.Completion.Context;
@@ -135,13 +136,7 @@ internal sealed class RepositoryIndex : IDisposable
         }
     }
 
-    public static void DeleteFiles(string file)
-    {
-        foreach (string part in (string[])["", "-wal", "-shm"])
-        {
-            File.Delete(file + part);
-        }
-    }
+    public static void DeleteFiles(string file) => Database.Delete(file);
 
     private static (SqliteConnection Writer, SqliteConnection Reader) Open(string file)
     {
