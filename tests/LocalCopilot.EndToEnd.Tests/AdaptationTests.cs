@@ -71,7 +71,7 @@ public class AdaptationTests
         Sandbox sandbox = repository.Sandbox;
 
         // Ctrl-C.
-        using (Process adapt = sandbox.Start("adapt", repository.Root))
+        using (Process adapt = sandbox.StartInterruptible("adapt", repository.Root))
         {
             await OutputAsync(adapt, "Training, ");
             using Process interrupt = Process.Start("kill", ["-INT", adapt.Id.ToString(CultureInfo.InvariantCulture)]);

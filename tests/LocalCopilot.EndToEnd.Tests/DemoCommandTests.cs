@@ -91,7 +91,7 @@ public class DemoCommandTests
         Requirement.Holds(!OperatingSystem.IsWindows(), "needs a system with signals");
         await using Sandbox sandbox = new();
         using TemporaryRepository repository = Repository();
-        using Process demo = StartInterruptible(sandbox, "demo", repository.Root, "--positions", "100000");
+        using Process demo = sandbox.StartInterruptible("demo", repository.Root, "--positions", "100000");
         while (await demo.StandardOutput.ReadLineAsync(Cancelled) is { } line && !line.Contains("2/", StringComparison.Ordinal))
         {
         }
@@ -103,11 +103,6 @@ public class DemoCommandTests
         Assert.Equal(130, demo.ExitCode);
         Assert.DoesNotContain("exact match", await rest, StringComparison.Ordinal);
     }
-
-    /// <summary>A shell starts what runs in its background with Ctrl-C ignored, and everything started from there, these tests maybe, inherits that.</summary>
-    private static Process StartInterruptible(Sandbox sandbox, params string[] arguments) => OperatingSystem.IsLinux()
-        ? sandbox.StartProgram("/usr/bin/env", ["--default-signal=INT", Sandbox.Executable, .. arguments])
-        : sandbox.Start(arguments);
 
     private static TemporaryRepository Repository()
     {

@@ -37,6 +37,11 @@ internal sealed class Sandbox : IAsyncDisposable
 
     public Process Start(params string[] arguments) => StartProgram(Executable, arguments);
 
+    /// <summary>Starts the executable so that Ctrl-C reaches it, also where this process, and so its children, ignore that: as in a shell's background.</summary>
+    public Process StartInterruptible(params string[] arguments) => OperatingSystem.IsLinux()
+        ? StartProgram("/usr/bin/env", ["--default-signal=INT", Executable, .. arguments])
+        : Start(arguments);
+
     public Process StartProgram(string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -17,7 +17,7 @@ public class CommandTests
         code.Require();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_status_bar_tells_of_the_model_and_changes_when_it_is_loaded()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();
@@ -31,7 +31,7 @@ public class CommandTests
         Assert.DoesNotContain("failed", loaded, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_click_on_the_status_bar_shows_what_can_be_done()
     {
         CodeWindow window = await _code.OpenAsync(File);
@@ -43,7 +43,7 @@ public class CommandTests
         Assert.All((string[])["Show Report", "Choose Model", "Roll Back Adapter", "Turn Off in This Workspace", "Turn Off Everywhere", "Open Log"], entry => Assert.Contains(entry, menu, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_report_shows_the_daemons_figures()
     {
         CodeWindow window = await _code.OpenAsync(File);
@@ -53,7 +53,7 @@ public class CommandTests
         await CodeWindow.UntilAsync("the report is shown", async () => (await window.FramesTextAsync()).Contains("embedded-code", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_model_is_chosen_from_those_of_the_machine()
     {
         CodeWindow window = await _code.OpenAsync(File);
@@ -66,7 +66,7 @@ public class CommandTests
         await CodeWindow.UntilAsync("the choice is confirmed", async () => (await window.TextAsync(".statusbar")).Contains("completes with embedded-code", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_log_is_opened()
     {
         CodeWindow window = await _code.OpenAsync(File);
@@ -76,7 +76,7 @@ public class CommandTests
         await CodeWindow.UntilAsync("the log is shown", async () => (await window.TextAsync(".output-view-container, .panel .monaco-editor")).Length > 0 && (await window.TextAsync(".panel .composite.title, .panel")).Contains("LocalCopilot", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_repository_is_adapted_to_with_progress_and_a_verdict_and_rolled_back()
     {
         await using CodeWindow window = await _code.OpenWindowAsync(File);

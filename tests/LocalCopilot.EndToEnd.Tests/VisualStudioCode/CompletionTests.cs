@@ -14,7 +14,7 @@ public class CompletionTests
         code.Require();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_suggestion_is_taken_with_Tab_and_undone_in_one_step()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();
@@ -29,7 +29,7 @@ public class CompletionTests
         Assert.Contains(Typed + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_word_is_taken_and_the_rest_of_the_same_suggestion_stays()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();
@@ -43,7 +43,7 @@ public class CompletionTests
         Assert.Contains(Typed + shown[..^rest.Length] + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_line_is_taken()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();
@@ -55,7 +55,7 @@ public class CompletionTests
         Assert.Contains(Typed + shown, await window.SavedTextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Escape_puts_a_suggestion_away_and_leaves_the_text()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();
@@ -69,7 +69,7 @@ public class CompletionTests
         Assert.Contains(Typed + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Tab_indents_where_there_is_nothing_to_take()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();

@@ -20,7 +20,7 @@ public class LifetimeTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task After_the_daemon_was_killed_suggestions_come_again_with_no_dialog()
     {
         await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();
@@ -50,7 +50,7 @@ public class LifetimeTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Two_windows_share_one_daemon_and_one_model_in_memory()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "What processes have in memory is looked up in /proc.");
@@ -69,7 +69,7 @@ public class LifetimeTests
         Assert.Equal([status.ProcessId], await ProcessesWithModelAsync());
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_executable_that_is_not_found_is_told_once_with_a_way_out_and_looked_for_again_when_it_is_set()
     {
         await System.IO.File.WriteAllTextAsync(_code.MachineSettings, CodeServer.MachineSettingsFor("/nowhere/localcopilot"), Cancelled);
@@ -93,7 +93,7 @@ public class LifetimeTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Turned_off_here_nothing_is_suggested_and_no_process_is_left_until_it_is_turned_on()
     {
         await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();

@@ -16,7 +16,7 @@ public class ReportingTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Suggestions_are_reported_as_shown_as_taken_in_part_and_as_taken()
     {
         string sent = Path.Combine(_code.Sandbox.Root, "sent");
@@ -53,7 +53,7 @@ public class ReportingTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_extension_host_starts_the_one_executable_and_connects_to_nothing()
     {
         CodeWindow window = await _code.OpenOnNewLineAsync();

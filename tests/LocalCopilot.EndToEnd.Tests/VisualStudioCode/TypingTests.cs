@@ -19,7 +19,7 @@ public class TypingTests
 
     public static TheoryData<string> Kinds => ["plain", "CR LF", "tabs", "emoji"];
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Kinds))]
     public async Task What_is_suggested_can_be_typed_and_the_rest_is_taken(string kind)
     {
@@ -36,7 +36,7 @@ public class TypingTests
         Assert.Equal(Text(kind, Start + typed + rest), await window.SavedTextAsync());
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Kinds))]
     public async Task Other_text_typed_over_a_suggestion_stays_as_it_was_typed(string kind)
     {
@@ -55,7 +55,7 @@ public class TypingTests
         Assert.Equal(Text(kind, Start + Other + shown), await window.SavedTextAsync());
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Kinds))]
     public async Task Undo_and_redo_go_through_what_was_typed_and_taken(string kind)
     {
@@ -72,7 +72,7 @@ public class TypingTests
         await UntilAsync(window, "Control+Shift+z", taken);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task With_several_cursors_every_line_gets_what_was_typed_and_taken()
     {
         CodeWindow window = await OpenAsync("two lines", 0);
@@ -88,7 +88,7 @@ public class TypingTests
         Assert.Equal(Text("two lines", Start + shown), await window.SavedTextAsync());
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Taking_back_what_was_typed_brings_no_text_of_an_older_suggestion()
     {
         CodeWindow window = await OpenAsync("plain", Start.Length);
