@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
@@ -24,6 +25,7 @@ internal sealed class LearningLoop(
     ContextSource index,
     DisabledRepositories disabled,
     IEngineStatus engine,
+    CompletionActivity activity,
     LocalCopilotPaths paths,
     LocalCopilotOptions options,
     TimeProvider time,
@@ -141,6 +143,9 @@ internal sealed class LearningLoop(
             _counting = ending;
         }
 
+        // What was read is kept, and the rest is read when nobody types.
+        void OnWanted() => MakeWay(null);
+        activity.Wanted += OnWanted;
         try
         {
             string? last = adapters.Catalogue.Rounds(RepositoryKey.Of(repository.Root), Fingerprint()) is [{ } round, ..] ? round.Head : null;
@@ -156,6 +161,7 @@ internal sealed class LearningLoop(
         }
         finally
         {
+            activity.Wanted -= OnWanted;
             lock (_gate)
             {
                 _counting = new();
