@@ -7,6 +7,7 @@ using LocalCopilot.Daemon.Completion.Stops;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Documents;
 using LocalCopilot.Daemon.Engine;
+using LocalCopilot.Llama;
 
 namespace LocalCopilot.Daemon.Completion;
 
@@ -27,6 +28,7 @@ internal sealed class CompletionService(
     private readonly OutlineCache _outlines = new();
     private volatile ModelPrompts? _prompts;
     private volatile RunningPrefetch? _prefetch;
+    private volatile CancellationTokenSource? _ahead;
     private long _ids;
 
     public async Task<CompletionResult> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken)
@@ -92,17 +94,22 @@ internal sealed class CompletionService(
             return new() { Choices = [known], Adapter = adapter?.Id, Timings = new() { Queue = waited, Total = time.GetElapsedTime(start) } };
         }
 
+        // What is evaluated for later would keep a core from what is wanted now.
+        _ahead?.Cancel();
         bool singleLine = request.SingleLine ?? LineMode.IsSingleLine(place);
         int maxTokens = Math.Min(PromptBudget.MostGenerated(model.ContextTokens), request.MaxTokens ?? (singleLine ? options.Completion.MaxLineTokens : options.Completion.MaxTokens));
         PromptBudget budget = PromptBudget.Of(model.ContextTokens, maxTokens, options.Completion);
         IReadOnlyList<PromptChunk> chunks = await FindContextAsync(request, place, budget, wait: !isAutomatic && priority == EnginePriority.Completion, cancellationToken);
-        BuiltPrompt prompt = BuilderFor(model).Build(Parts(request, place, chunks), budget);
+        PromptParts parts = Parts(request, place, chunks);
+        BuiltPrompt prompt = BuilderFor(model).Build(parts, budget);
+        bool whileTyping = isAutomatic && priority == EnginePriority.Completion;
+        BuiltPrompt? hurried = whileTyping && prompt.Tokens.Length > 2 * PromptBudget.Hurried.Total ? BuilderFor(model).Build(parts, PromptBudget.Hurried) : null;
         SequenceKey sequence = new(request.Document.Uri, adapter);
         TimeSpan prepared = time.GetElapsedTime(start);
         CountedTokens counted = new();
         try
         {
-            if (isAutomatic && priority == EnginePriority.Completion)
+            if (whileTyping)
             {
                 await WaitForSilenceAsync(request.Document.Uri, sequence, prompt, cancellationToken);
             }
@@ -113,6 +120,7 @@ internal sealed class CompletionService(
                 {
                     Sequence = sequence,
                     Prompt = prompt.Tokens,
+                    Hurried = hurried?.Tokens,
                     MaxTokens = maxTokens,
                     Stop = () => counted.Over(SuggestionEnd.For(place, singleLine)),
                     Alternatives = Math.Max(1, request.Count),
@@ -129,9 +137,14 @@ internal sealed class CompletionService(
                 Timings = new(waited + heldBack + result.Queue, prepared - waited, result.Prompt, result.Decode, time.GetElapsedTime(start)),
             };
             counters.CountComputed(result.GeneratedTokens, answer.Choices.Count > 0);
-            if (isAutomatic && priority == EnginePriority.Completion)
+            if (whileTyping)
             {
                 rhythms.Answered(result.Prompt + result.Decode);
+            }
+
+            if (result.Hurried)
+            {
+                _ = EvaluateAheadAsync(sequence, prompt);
             }
 
             return answer;
@@ -188,9 +201,27 @@ internal sealed class CompletionService(
         if (delay > TimeSpan.Zero)
         {
             // What was typed stays valid: its evaluation is not lost when the answer is.
-            Task prefetch = engine.PrefetchAsync(sequence, prompt.Tokens, cancellationToken);
+            _ = EvaluateAheadAsync(sequence, prompt);
             await Task.Delay(delay, time, cancellationToken);
-            await prefetch;
+        }
+    }
+
+    /// <summary>Evaluates a prompt for the requests to come, until the next one that needs the model: what was evaluated by then stays.</summary>
+    private async Task EvaluateAheadAsync(SequenceKey sequence, BuiltPrompt prompt)
+    {
+        CancellationTokenSource superseded = new();
+        Interlocked.Exchange(ref _ahead, superseded)?.Cancel();
+        try
+        {
+            await engine.PrefetchAsync(sequence, prompt.Tokens, superseded.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ModelUnavailableException or AdapterUnavailableException or LlamaException or ObjectDisposedException)
+        {
+            // The completion that needs it meets the same error, and tells it.
+        }
+        finally
+        {
+            Interlocked.CompareExchange(ref _ahead, null, superseded);
         }
     }
 

@@ -14,7 +14,10 @@ internal sealed class FreeProcessors(int processors, TimeProvider time, Func<Pro
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What was longer ago says little about now.</summary>
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(15);
+
+    /// <summary>Who runs at the instant of a request in any case: the one that asks, and the program that has just sent it.</summary>
+    private const int OfTheRequest = 2;
 
     /// <summary>Part of a processor that others may use of one that counts as free: an editor and its servers are at work while somebody types.</summary>
     private const double Shared = 0.6;
@@ -40,7 +43,7 @@ internal sealed class FreeProcessors(int processors, TimeProvider time, Func<Pro
 
         double others = _before is { } before && window <= LongestWindow
             ? ((use.All - before.All) - (use.Own - before.Own)) / window
-            : use.Running - 1;
+            : Math.Max(0, use.Running - OfTheRequest);
         _free = Math.Clamp((int)Math.Floor(processors - others + Shared), 1, processors);
         (_before, _readAt) = (use, now);
         return _free;

@@ -7,6 +7,9 @@ namespace LocalCopilot.Daemon.Engine;
 /// <remarks>Runs on the engine's thread. The guesses never change what comes out: see <see cref="PromptEvaluation"/>.</remarks>
 internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider time)
 {
+    /// <summary>So many tokens more or less of a prompt to evaluate are not noticed.</summary>
+    private const int NotNoticed = 64;
+
     private LoadedModel Model => model;
 
     private AbortFlag Abort => abort;
@@ -15,10 +18,11 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
     public GenerationResult Generate(GenerationRequest request)
     {
-        ReadOnlySpan<int> prompt = request.Prompt.Span;
+        bool hurried = IsHurried(request);
+        ReadOnlySpan<int> prompt = (hurried ? request.Hurried : request.Prompt).Span;
         model.Adapters.Use(request.Sequence.Adapter);
         long start = time.GetTimestamp();
-        SequenceCache.Sequence sequence = model.Sequences.Acquire(request.Sequence, prompt, request.Priority == EnginePriority.Evaluation);
+        SequenceCache.Sequence sequence = model.Sequences.Acquire(request.Sequence with { IsHurried = hurried }, prompt, request.Priority == EnginePriority.Evaluation);
         var (cached, row) = PromptEvaluation.Evaluate(model, sequence, prompt);
         long decodeStart = time.GetTimestamp();
 
@@ -55,6 +59,7 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         return new()
         {
             Generations = generations,
+            Hurried = hurried,
             PromptTokens = prompt.Length,
             CachedTokens = cached,
             GeneratedTokens = generated,
@@ -64,6 +69,14 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
             Decode = time.GetElapsedTime(decodeStart),
         };
     }
+
+    /// <summary>Whether the shorter prompt saves so much of the evaluation that it is noticed.</summary>
+    private bool IsHurried(GenerationRequest request) =>
+        !request.Hurried.IsEmpty
+        && Missing(request.Sequence, request.Prompt) is > NotNoticed and var missing
+        && missing > 2 * Missing(request.Sequence with { IsHurried = true }, request.Hurried);
+
+    private int Missing(SequenceKey key, ReadOnlyMemory<int> prompt) => PromptEvaluation.Missing(model, model.Sequences.Find(key, prompt.Span), prompt.Span);
 
     /// <summary>Natural-log probability of each target after the prompt.</summary>
     public IReadOnlyList<float> Score(ScoreRequest request)

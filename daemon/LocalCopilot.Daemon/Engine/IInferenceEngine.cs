@@ -41,7 +41,8 @@ internal sealed record ServedModel(string Id, string Path, string Name, string A
 /// <summary>Names one sequence of the KV cache: what was computed with one adapter is never continued with another.</summary>
 /// <param name="Document">Document uri, or another name that is unique to the stream of prompts that extend each other.</param>
 /// <param name="Adapter">Null: the base model.</param>
-internal readonly record struct SequenceKey(string Document, AdapterFile? Adapter = null);
+/// <param name="IsHurried">Whether it has the prompts of <see cref="GenerationRequest.Hurried"/>.</param>
+internal readonly record struct SequenceKey(string Document, AdapterFile? Adapter = null, bool IsHurried = false);
 
 /// <summary>A LoRA adapter on disk.</summary>
 /// <param name="Id">Hash of its content.</param>
@@ -71,6 +72,9 @@ internal sealed record GenerationRequest
 
     /// <summary>Not empty; together with <see cref="MaxTokens"/> no longer than the context.</summary>
     public required ReadOnlyMemory<int> Prompt { get; init; }
+
+    /// <summary>A shorter prompt of the same place with the same end, used where so little of the other is in the cache that its evaluation would be waited for; empty: none.</summary>
+    public ReadOnlyMemory<int> Hurried { get; init; }
 
     public required int MaxTokens { get; init; }
 
@@ -131,6 +135,9 @@ internal sealed record GenerationResult
 {
     /// <summary>At least one, best first.</summary>
     public required IReadOnlyList<Generation> Generations { get; init; }
+
+    /// <summary>Whether <see cref="GenerationRequest.Hurried"/> was used.</summary>
+    public bool Hurried { get; init; }
 
     public required int PromptTokens { get; init; }
 

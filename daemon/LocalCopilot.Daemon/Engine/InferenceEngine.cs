@@ -173,9 +173,16 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
         LoadedModel loaded = Load();
         Check(loaded, prompt.Length, 0);
         loaded.Adapters.Use(key.Adapter);
-        long start = _time.GetTimestamp();
-        var (cached, _) = PromptEvaluation.Evaluate(loaded, loaded.Sequences.Acquire(key, prompt, evaluation: false), prompt);
-        _promptRate.Add(prompt.Length - cached, _time.GetElapsedTime(start));
+        loaded.LeavesOneProcessor = true;
+        try
+        {
+            PromptEvaluation.Evaluate(loaded, loaded.Sequences.Acquire(key, prompt, evaluation: false), prompt);
+        }
+        finally
+        {
+            loaded.LeavesOneProcessor = false;
+        }
+
         return true;
     }
 

@@ -61,6 +61,9 @@ internal sealed class LoadedModel : IDisposable
 
     public ServedModel Served { get; }
 
+    /// <summary>Whether what is computed is for later: an answer that is sent off meanwhile, and an editor that shows it, find a processor.</summary>
+    public bool LeavesOneProcessor { get; set; }
+
     /// <exception cref="ModelUnavailableException">It cannot be loaded, or not be used for completions.</exception>
     public static LoadedModel Load(string path, EngineOptions options, AbortFlag abort, TimeProvider time)
     {
@@ -78,7 +81,7 @@ internal sealed class LoadedModel : IDisposable
             LlamaContext context = new(model, new()
             {
                 TokensPerSequence = Math.Min(options.ContextTokens, model.TrainedContextTokens),
-                Sequences = options.CachedDocuments + 1,
+                Sequences = SequenceCache.SequencesFor(options.CachedDocuments),
                 BatchTokens = BatchRows,
                 MicroBatchTokens = BatchRows,
                 Threads = EngineThreads.Resolve(options.Threads),
@@ -100,7 +103,8 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Computes with no more threads than other programs leave processors for.</summary>
-    public void LeaveOthersTheirProcessors() => Context.Threads = Math.Min(_threads, _free?.Count() ?? _threads);
+    public void LeaveOthersTheirProcessors() =>
+        Context.Threads = Math.Min(LeavesOneProcessor ? Math.Max(1, Math.Min(_threads, Environment.ProcessorCount - 1)) : _threads, _free?.Count() ?? _threads);
 
     public void Dispose()
     {

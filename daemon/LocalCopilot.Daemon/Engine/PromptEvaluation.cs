@@ -19,7 +19,7 @@ internal static class PromptEvaluation
     /// <exception cref="OperationCanceledException">Aborted; what was evaluated until then stays.</exception>
     public static (int Cached, int Row) Evaluate(LoadedModel model, SequenceCache.Sequence sequence, ReadOnlySpan<int> prompt)
     {
-        int tiled = model.TileRows is { } tile ? (prompt.Length - LeastRows) / tile * tile : 0;
+        int tiled = Tiled(model, prompt);
         int cached = Reusable(sequence, prompt, tiled, model.TileRows ?? 1);
         Cut(model, sequence, cached);
         while (sequence.Tokens.Count < tiled)
@@ -45,6 +45,11 @@ internal static class PromptEvaluation
 
         return (cached, row);
     }
+
+    /// <summary>Tokens of a prompt that would have to be evaluated.</summary>
+    /// <param name="sequence">Null: an empty one.</param>
+    public static int Missing(LoadedModel model, SequenceCache.Sequence? sequence, ReadOnlySpan<int> prompt) =>
+        prompt.Length - (sequence is null ? 0 : Reusable(sequence, prompt, Tiled(model, prompt), model.TileRows ?? 1));
 
     /// <summary>Evaluates tokens at the sequence's end, with the logits of the last <paramref name="outputs"/> rows.</summary>
     /// <exception cref="OperationCanceledException">Aborted; none of these tokens is in the sequence.</exception>
@@ -96,6 +101,9 @@ internal static class PromptEvaluation
 
         sequence.Forgotten = false;
     }
+
+    /// <summary>Tokens of a prompt that are to be evaluated in whole tiles.</summary>
+    private static int Tiled(LoadedModel model, ReadOnlySpan<int> prompt) => model.TileRows is { } tile ? (prompt.Length - LeastRows) / tile * tile : 0;
 
     /// <summary>Tokens of a prompt that the sequence holds, evaluated as they are to be.</summary>
     private static int Reusable(SequenceCache.Sequence sequence, ReadOnlySpan<int> prompt, int tiled, int tile)

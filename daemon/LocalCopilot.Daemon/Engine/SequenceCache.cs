@@ -11,10 +11,10 @@ internal sealed class SequenceCache
     private long _clock;
 
     /// <param name="shared">Sequences for documents.</param>
-    /// <remarks>One more is kept for evaluation, which then never evicts a document's.</remarks>
+    /// <remarks>One more is kept for evaluation and one for hurried prompts, which then never evict a document's.</remarks>
     public SequenceCache(int shared)
     {
-        _sequences = new Sequence[shared + 1];
+        _sequences = new Sequence[SequencesFor(shared)];
         for (int id = 0; id < _sequences.Length; id++)
         {
             _sequences[id] = new(id);
@@ -23,10 +23,19 @@ internal sealed class SequenceCache
 
     public int Count => _sequences.Length;
 
+    private Span<Sequence> Shared => _sequences.AsSpan(0, _sequences.Length - SequencesFor(0));
+
+    private Sequence Hurried => _sequences[^2];
+
+    private Sequence Evaluation => _sequences[^1];
+
+    /// <summary>Sequences that the KV cache needs for so many shared ones.</summary>
+    public static int SequencesFor(int shared) => shared + 2;
+
     /// <summary>The sequence to evaluate a prompt in. What it holds that the prompt does not begin with has to be cut off by the caller.</summary>
     public Sequence Acquire(SequenceKey key, ReadOnlySpan<int> prompt, bool evaluation)
     {
-        Sequence chosen = evaluation ? _sequences[^1] : Choose(key, prompt);
+        Sequence chosen = evaluation ? Evaluation : key.IsHurried ? Hurried : Choose(key, prompt);
         if (chosen.Key.Adapter != key.Adapter)
         {
             chosen.Forgotten = true;
@@ -37,14 +46,13 @@ internal sealed class SequenceCache
         return chosen;
     }
 
-    private Sequence Choose(SequenceKey key, ReadOnlySpan<int> prompt)
+    /// <summary>The sequence that holds the most of a prompt's beginning; null: none holds any of it. Changes nothing.</summary>
+    public Sequence? Find(SequenceKey key, ReadOnlySpan<int> prompt)
     {
         Sequence? longest = null;
         int common = 0;
-        int mine = 0;
-        foreach (Sequence sequence in _sequences.AsSpan(0, _sequences.Length - 1))
+        foreach (Sequence sequence in _sequences)
         {
-            mine += sequence.Key == key && sequence.Tokens.Count > 0 ? 1 : 0;
             int length = sequence.Key == key ? sequence.CommonPrefix(prompt) : 0;
             if (length > common)
             {
@@ -52,20 +60,31 @@ internal sealed class SequenceCache
             }
         }
 
+        return longest;
+    }
+
+    private Sequence Choose(SequenceKey key, ReadOnlySpan<int> prompt)
+    {
         // Most of the prompt is there: this is the same place in the document.
-        if (longest is not null && (common >= prompt.Length / 2 || _sequences.Length == 2))
+        if (Find(key, prompt) is { } longest && (longest.CommonPrefix(prompt) >= prompt.Length / 2 || Shared.Length == 1))
         {
             return longest;
         }
 
         // Another place in the document: a document has two at most, so that moving about in one leaves the others theirs.
+        int mine = 0;
+        foreach (Sequence sequence in Shared)
+        {
+            mine += sequence.Key == key && sequence.Tokens.Count > 0 ? 1 : 0;
+        }
+
         return mine >= 2 ? Oldest(sequence => sequence.Key == key) : Oldest(_ => true);
     }
 
     private Sequence Oldest(Func<Sequence, bool> filter)
     {
         Sequence? oldest = null;
-        foreach (Sequence sequence in _sequences.AsSpan(0, _sequences.Length - 1))
+        foreach (Sequence sequence in Shared)
         {
             if (filter(sequence) && (oldest is null || sequence.LastUsed < oldest.LastUsed))
             {

@@ -24,7 +24,7 @@ internal static class ModelMemory
     {
         Shape shape = new(file);
         long tokens = Math.Min(options.ContextTokens, Math.Max(1, shape.ContextTokens));
-        long cache = shape.Layers * shape.KeyHeads * (shape.KeyLength + shape.ValueLength) * CacheElementBytes * tokens * (options.CachedDocuments + 1);
+        long cache = shape.Layers * shape.KeyHeads * (shape.KeyLength + shape.ValueLength) * CacheElementBytes * tokens * SequenceCache.SequencesFor(options.CachedDocuments);
         long attention = shape.Heads * tokens * LoadedModel.BatchRows * FloatBytes;
         long feedForward = (shape.FeedForward + (2 * shape.Width)) * LoadedModel.BatchRows * FloatBytes;
         long logits = shape.Vocabulary * LoadedModel.BatchRows * FloatBytes;

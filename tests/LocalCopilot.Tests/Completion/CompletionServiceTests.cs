@@ -63,6 +63,25 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task At_a_new_place_what_is_around_the_cursor_answers_while_the_whole_prompt_is_evaluated()
+    {
+        string text = string.Concat(Enumerable.Range(0, 60).Select(number => $"// Line {number} of a long comment about shapes.\n")) + Code;
+        CompletionRequest request = Request(text) with { Trigger = CompletionTrigger.Automatic };
+
+        CompletionResult result = await Service.CompleteAsync(request, Cancelled);
+        Assert.InRange(result.PromptTokens, 1, 128);
+
+        // Another length each time, so that no earlier suggestion answers.
+        for (int length = 10; result.PromptTokens <= 128; length++)
+        {
+            result = await Service.CompleteAsync(request with { MaxTokens = length }, Cancelled);
+        }
+
+        Assert.InRange(result.PromptTokens, 400, 1000);
+        Assert.Equal(result.PromptTokens - 2, result.CachedTokens);
+    }
+
+    [Fact]
     public async Task After_an_acceptance_the_next_suggestion_is_there()
     {
         CompletionResult first = await Service.CompleteAsync(Request(Code), Cancelled);

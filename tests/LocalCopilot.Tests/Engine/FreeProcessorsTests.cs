@@ -44,9 +44,33 @@ public class FreeProcessorsTests
         free.Count();
 
         Pass(milliseconds: 60_000, others: 0, own: 0);
-        _running = 2;
+        _running = 3;
 
         Assert.Equal(1, free.Count());
+    }
+
+    [Fact]
+    public void Who_has_sent_the_request_after_a_pause_is_not_counted()
+    {
+        FreeProcessors free = Of(2);
+        free.Count();
+
+        Pass(milliseconds: 60_000, others: 0, own: 0);
+        _running = 2;
+
+        Assert.Equal(2, free.Count());
+    }
+
+    [Fact]
+    public void A_short_pause_is_no_reason_to_go_by_an_instant()
+    {
+        FreeProcessors free = Of(2);
+        free.Count();
+
+        Pass(milliseconds: 3_000, others: 0.1, own: 0);
+        _running = 4;
+
+        Assert.Equal(2, free.Count());
     }
 
     [Fact]

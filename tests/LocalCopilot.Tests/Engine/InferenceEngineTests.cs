@@ -47,6 +47,24 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task A_hurried_prompt_is_answered_until_the_whole_one_is_in_the_cache()
+    {
+        ServedModel model = await Engine.GetModelAsync(Cancelled);
+        int[] hurried = model.Vocabulary.Tokenize(Code);
+        int[] whole = [.. model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat("// A shape has an area and a circumference.\n", 20))), .. hurried];
+        GenerationRequest request = Request(whole, 8) with { Sequence = new("hurried"), Hurried = hurried };
+
+        GenerationResult first = await Engine.GenerateAsync(request, Cancelled);
+        GenerationResult alone = await Engine.GenerateAsync(Request(hurried, 8), Cancelled);
+        await Engine.PrefetchAsync(request.Sequence, whole, Cancelled);
+        GenerationResult second = await Engine.GenerateAsync(request, Cancelled);
+
+        Assert.Equal((true, hurried.Length, 0), (first.Hurried, first.PromptTokens, first.CachedTokens));
+        Assert.Equal(alone.Generations[0].Tokens, first.Generations[0].Tokens);
+        Assert.Equal((false, whole.Length, whole.Length - 2), (second.Hurried, second.PromptTokens, second.CachedTokens));
+    }
+
+    [Fact]
     public async Task Alternatives_begin_differently_and_the_first_is_the_greedy_one()
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);

@@ -50,7 +50,7 @@ public class SequenceCacheTests
         SequenceCache.Sequence document = Fill(cache, "a", Here);
 
         Assert.NotSame(document, cache.Acquire(new("evaluation"), There, evaluation: true));
-        Assert.Equal(2, cache.Count);
+        Assert.Equal(3, cache.Count);
     }
 
     [Fact]
@@ -62,6 +62,20 @@ public class SequenceCacheTests
         SequenceCache.Sequence sequence = cache.Acquire(new("a", new("adapter", "adapter.gguf")), Here, evaluation: false);
 
         Assert.Equal(0, sequence.CommonPrefix(Here));
+    }
+
+    [Fact]
+    public void Hurried_prompts_have_a_sequence_of_their_own_and_evict_no_document()
+    {
+        SequenceCache cache = new(1);
+        SequenceCache.Sequence whole = Fill(cache, "a", Here);
+        SequenceCache.Sequence hurried = cache.Acquire(new("a", IsHurried: true), Here, evaluation: false);
+        hurried.Tokens.AddRange(There);
+
+        Assert.NotSame(whole, hurried);
+        Assert.Same(hurried, cache.Acquire(new("b", IsHurried: true), There, evaluation: false));
+        Assert.Same(whole, cache.Find(new("a"), Here));
+        Assert.Null(cache.Find(new("a"), There));
     }
 
     private static SequenceCache.Sequence Fill(SequenceCache cache, string document, int[] tokens)

@@ -17,6 +17,12 @@ internal readonly record struct PromptBudget(int Total, int Context, int Suffix)
     /// <summary>Share of what the file has that its suffix may take. 0.3: docs/quality.md has the comparison.</summary>
     private const double SuffixShare = 0.3;
 
+    /// <summary>Of a prompt that is answered while the whole one is still evaluated: what is right around the cursor.</summary>
+    public static PromptBudget Hurried { get; } = new(HurriedTokens, 0, (int)(HurriedTokens * SuffixShare));
+
+    /// <summary>A seventh of the embedded model's prompts; docs/quality.md has what it costs.</summary>
+    private const int HurriedTokens = 128;
+
     /// <summary>Tokens that may follow a prompt, at most.</summary>
     /// <param name="contextTokens">The model's context.</param>
     public static int MostGenerated(int contextTokens) => Math.Max(8, contextTokens / 4);
