@@ -67,10 +67,10 @@ public sealed class LoraModel : IDisposable
         bool fused = compute.IsFused(Shape);
         _parts = new(file, Shape, Parameters, transposes: !fused);
         TransformerBlock[] blocks = [.. Enumerable.Range(0, Shape.Layers).Select(layer => architecture.CreateBlock(new(_parts, layer)))];
-        MaskedHead head = _parts.Head();
+        (TokenEmbedding embedding, MaskedHead head) = _parts.Ends(architecture.CreateOutputNorm(_parts));
         _network = fused
-            ? new(_parts.Embedding, Shape.Vocabulary, blocks, head, new FusedMatrixProducts(compute.FullPrecision), new FusedAttentionCore(Shape), UsesMask: false, compute.Recompute)
-            : new(_parts.Embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), UsesMask: true, compute.Recompute);
+            ? new(embedding, Shape.Vocabulary, blocks, head, new FusedMatrixProducts(compute.FullPrecision), new FusedAttentionCore(Shape), fused, compute.Recompute)
+            : new(embedding, Shape.Vocabulary, blocks, head, new GgmlProducts(), new GgmlAttention(Shape), fused, compute.Recompute);
         _backend = compute.Device is { Kind: not LlamaDeviceKind.Cpu } device ? GgmlBackend.Open(device, compute.Abort) : GgmlBackend.Processor(compute.Threads, compute.Abort);
         _parts.Load(_backend, cancellationToken);
         Parameters.Allocate(_backend);
@@ -127,7 +127,7 @@ public sealed class LoraModel : IDisposable
     /// <exception cref="GgufException">The file is damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public void LoadAdapter(string path) => Parameters.WriteValues(Directory.Exists(path)
-        ? PeftAdapter.Read(path, Shape, _architecture.PermutesQueryAndKey, Parameters)
+        ? PeftAdapter.Read(path, Shape, _architecture.Peft, Parameters)
         : AdapterFile.Read(path, Shape, Parameters));
 
     /// <summary>Writes the adapter as a GGUF file that llama.cpp loads, at once or not at all.</summary>
@@ -142,7 +142,7 @@ public sealed class LoraModel : IDisposable
     /// <param name="folder">Made where it is missing.</param>
     /// <param name="baseModel">Name or path by which PEFT finds the base model.</param>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
-    public void ExportPeft(string folder, string baseModel) => PeftAdapter.Write(folder, baseModel, Shape, _architecture.PermutesQueryAndKey, Parameters, Values());
+    public void ExportPeft(string folder, string baseModel) => PeftAdapter.Write(folder, baseModel, Shape, _architecture.Peft, Parameters, Values());
 
     /// <summary>Computes the loss of a batch and adds its gradients, of the sum of the losses and not their mean, to <see cref="Parameters"/>.</summary>
     /// <param name="batch">Samples.</param>

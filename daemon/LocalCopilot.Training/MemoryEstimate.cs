@@ -30,8 +30,9 @@ public sealed record MemoryEstimate(long Weights, long Adapter, long Activations
     /// <param name="fused">Whether our own operations compute: they need no transposed weights and keep no attention scores.</param>
     public static MemoryEstimate Of(GgufFile file, ModelShape shape, LoraOptions lora, int rowTokens, bool recompute, bool fused = true)
     {
-        long numbers = (long)lora.Rank * shape.Layers * ((7L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength));
-        long kept = (4L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + (3L * shape.FeedForwardLength) + shape.Heads + (7L * lora.Rank);
+        int matrices = shape.FeedForwardMatrices;
+        long numbers = (long)lora.Rank * shape.Layers * (((4L + matrices) * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + ((long)matrices * shape.FeedForwardLength));
+        long kept = (4L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + ((long)matrices * shape.FeedForwardLength) + shape.Heads + ((4L + matrices) * lora.Rank);
         long working = (4L * shape.Width) + (6L * shape.QueryLength) + (3L * shape.FeedForwardLength);
         if (!fused)
         {

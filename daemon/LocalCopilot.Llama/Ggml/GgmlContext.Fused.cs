@@ -83,12 +83,14 @@ public sealed unsafe partial class GgmlContext
     /// <param name="key">[n, key-value heads, tokens].</param>
     /// <param name="value">As keys.</param>
     /// <param name="starts">[tokens], I32: token t sees the tokens starts[t] to t.</param>
+    /// <param name="scale">Factor on q·k.</param>
     /// <returns>[n · heads + heads, tokens]: the result, and behind it what the backward pass needs.</returns>
-    public GgmlTensor FusedAttentionForward(GgmlTensor query, GgmlTensor key, GgmlTensor value, GgmlTensor starts)
+    public GgmlTensor FusedAttentionForward(GgmlTensor query, GgmlTensor key, GgmlTensor value, GgmlTensor starts, float scale)
     {
-        AttentionShape shape = ShapeOf(query, key);
+        long length = query.Length(0), heads = query.Length(1), tokens = query.Length(2);
+        Check(length, tokens);
         nint* sources = stackalloc nint[4] { query.Pointer, key.Pointer, value.Pointer, starts.Pointer };
-        return Node(GgmlNative.Custom(Ready, F32, (shape.HeadLength + 1L) * shape.Heads, query.Length(2), 1, 1, sources, 4, &FusedAttention.Forward, AllThreads, shape.Pack())).Named("attention forward");
+        return Node(GgmlNative.Custom(Ready, F32, (length + 1) * heads, tokens, 1, 1, sources, 4, &FusedAttention.Forward, AllThreads, AttentionShape.Pack(scale))).Named("attention forward");
     }
 
     /// <summary>Gradients of attention's inputs.</summary>
@@ -98,12 +100,14 @@ public sealed unsafe partial class GgmlContext
     /// <param name="forward">What <see cref="FusedAttentionForward"/> gave.</param>
     /// <param name="gradient">[n · heads, tokens].</param>
     /// <param name="starts">As in the forward pass.</param>
+    /// <param name="scale">As in the forward pass.</param>
     /// <returns>[3 · n · heads, tokens]: gradients of q, k and v, each for every query head; <see cref="FusedHeadSums"/> takes them apart.</returns>
-    public GgmlTensor FusedAttentionBackward(GgmlTensor query, GgmlTensor key, GgmlTensor value, GgmlTensor forward, GgmlTensor gradient, GgmlTensor starts)
+    public GgmlTensor FusedAttentionBackward(GgmlTensor query, GgmlTensor key, GgmlTensor value, GgmlTensor forward, GgmlTensor gradient, GgmlTensor starts, float scale)
     {
-        AttentionShape shape = ShapeOf(query, key);
+        long length = query.Length(0), heads = query.Length(1), tokens = query.Length(2);
+        Check(length, tokens);
         nint* sources = stackalloc nint[6] { query.Pointer, key.Pointer, value.Pointer, forward.Pointer, gradient.Pointer, starts.Pointer };
-        return Node(GgmlNative.Custom(Ready, F32, 3L * shape.HeadLength * shape.Heads, query.Length(2), 1, 1, sources, 6, &FusedAttention.Backward, AllThreads, shape.Pack())).Named("attention backward");
+        return Node(GgmlNative.Custom(Ready, F32, 3 * length * heads, tokens, 1, 1, sources, 6, &FusedAttention.Backward, AllThreads, AttentionShape.Pack(scale))).Named("attention backward");
     }
 
     /// <summary>A part of <see cref="FusedAttentionBackward"/>'s result, summed over the heads of each group.</summary>
@@ -118,12 +122,6 @@ public sealed unsafe partial class GgmlContext
         nint source = gradients.Pointer;
         nint packed = (nint)(((part * gradients.Length(0) / 3) << 16) | (long)group);
         return Node(GgmlNative.Custom(Ready, F32, headLength, heads, gradients.Length(1), 1, &source, 1, &FusedAttention.SumHeads, AllThreads, packed)).Named("attention sums");
-    }
-
-    private static AttentionShape ShapeOf(GgmlTensor query, GgmlTensor key)
-    {
-        Check(query.Length(0), query.Length(2));
-        return new((int)query.Length(0), (int)query.Length(1), (int)key.Length(1));
     }
 
     private const int F32 = (int)Gguf.GgufTensorType.F32;

@@ -99,6 +99,14 @@ public sealed class GgufFile
         _ => null,
     };
 
+    /// <summary>A number of the metadata, whole or not; null where it is absent or no number.</summary>
+    public float? Fraction(string key) => Metadata.GetValueOrDefault(key) switch
+    {
+        float value => value,
+        double value => (float)value,
+        _ => Number(key),
+    };
+
     /// <summary>An array of the metadata; null where it is absent or no array.</summary>
     public GgufArray? Array(string key) => Metadata.GetValueOrDefault(key) as GgufArray;
 

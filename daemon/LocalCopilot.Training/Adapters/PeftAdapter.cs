@@ -17,37 +17,26 @@ internal static class PeftAdapter
     public const string ConfigurationName = "adapter_config.json";
     private const string Prefix = "base_model.model.model.layers.";
 
-    private static readonly Dictionary<string, string> Modules = new(StringComparer.Ordinal)
-    {
-        ["attn_q"] = "self_attn.q_proj",
-        ["attn_k"] = "self_attn.k_proj",
-        ["attn_v"] = "self_attn.v_proj",
-        ["attn_output"] = "self_attn.o_proj",
-        ["ffn_gate"] = "mlp.gate_proj",
-        ["ffn_up"] = "mlp.up_proj",
-        ["ffn_down"] = "mlp.down_proj",
-    };
-
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes both files.</summary>
     /// <param name="folder">Made where it is missing.</param>
     /// <param name="baseModel">Name or path of the base model, as PEFT is to find it.</param>
     /// <param name="shape">The base model's.</param>
-    /// <param name="permutes">Whether the family's rows of Wq and Wk are in another order in GGUF.</param>
+    /// <param name="layout">The family's names and order.</param>
     /// <param name="parameters">Matrices and options.</param>
     /// <param name="values">Their numbers.</param>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
-    public static void Write(string folder, string baseModel, ModelShape shape, bool permutes, LoraParameters parameters, ReadOnlySpan<float> values)
+    public static void Write(string folder, string baseModel, ModelShape shape, PeftLayout layout, LoraParameters parameters, ReadOnlySpan<float> values)
     {
         int rank = parameters.Options.Rank;
         List<KeyValuePair<string, SafeTensor>> tensors = [];
         foreach (LoraMatrix matrix in parameters.Matrices)
         {
-            string name = NameOf(matrix);
+            string name = NameOf(matrix, layout);
             float[] b = AdapterFile.Transpose(values.Slice((int)matrix.OffsetB(rank), matrix.Out * rank), matrix.Out, rank);
             tensors.Add(new($"{name}.lora_A.weight", new([rank, matrix.In], values.Slice((int)matrix.Offset, matrix.In * rank).ToArray())));
-            tensors.Add(new($"{name}.lora_B.weight", new([matrix.Out, rank], Reordered(b, matrix, shape, permutes, rank, toGguf: false))));
+            tensors.Add(new($"{name}.lora_B.weight", new([matrix.Out, rank], Reordered(b, matrix, shape, layout, rank, toGguf: false))));
         }
 
         JsonObject configuration = new()
@@ -60,7 +49,7 @@ internal static class PeftAdapter
             ["lora_dropout"] = 0.0,
             ["peft_type"] = "LORA",
             ["r"] = rank,
-            ["target_modules"] = new JsonArray([.. parameters.Matrices.Select(matrix => NameOf(matrix).Split('.')[^1]).Distinct().Select(module => (JsonNode)module)]),
+            ["target_modules"] = new JsonArray([.. parameters.Matrices.Select(matrix => NameOf(matrix, layout).Split('.')[^1]).Distinct().Select(module => (JsonNode)module)]),
             ["task_type"] = "CAUSAL_LM",
             ["use_rslora"] = false,
         };
@@ -72,7 +61,7 @@ internal static class PeftAdapter
     /// <returns>What <see cref="LoraParameters.WriteValues"/> takes.</returns>
     /// <exception cref="TrainingException">It is no LoRA adapter, is damaged, or is of another model, rank or strength.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static float[] Read(string folder, ModelShape shape, bool permutes, LoraParameters parameters)
+    public static float[] Read(string folder, ModelShape shape, PeftLayout layout, LoraParameters parameters)
     {
         int rank = parameters.Options.Rank;
         CheckConfiguration(Path.Combine(folder, ConfigurationName), parameters.Options);
@@ -81,9 +70,9 @@ internal static class PeftAdapter
         float[] values = new float[parameters.Count];
         foreach (LoraMatrix matrix in parameters.Matrices)
         {
-            string name = NameOf(matrix);
+            string name = NameOf(matrix, layout);
             Find($"{name}.lora_A.weight", rank, matrix.In).CopyTo(values.AsSpan((int)matrix.Offset));
-            float[] b = Reordered(Find($"{name}.lora_B.weight", matrix.Out, rank), matrix, shape, permutes, rank, toGguf: true);
+            float[] b = Reordered(Find($"{name}.lora_B.weight", matrix.Out, rank), matrix, shape, layout, rank, toGguf: true);
             AdapterFile.Transpose(b, rank, matrix.Out).CopyTo(values.AsSpan((int)matrix.OffsetB(rank)));
         }
 
@@ -135,19 +124,19 @@ internal static class PeftAdapter
     }
 
     /// <summary><c>blk.3.attn_q.weight</c> to <c>base_model.model.model.layers.3.self_attn.q_proj</c>.</summary>
-    private static string NameOf(LoraMatrix matrix)
+    private static string NameOf(LoraMatrix matrix, PeftLayout layout)
     {
         string[] parts = matrix.Name.Split('.');
-        return parts.Length == 4 && Modules.TryGetValue(parts[2], out string? module)
+        return parts.Length == 4 && layout.Modules.TryGetValue(parts[2], out string? module)
             ? $"{Prefix}{parts[1]}.{module}"
-            : throw new TrainingException($"The matrix {matrix.Name} has no name in PEFT. Add it to {nameof(PeftAdapter)}.");
+            : throw new TrainingException($"The matrix {matrix.Name} has no name in PEFT. Add it to its architecture's {nameof(PeftLayout)}.");
     }
 
     /// <summary>B's rows in the other order.</summary>
-    private static float[] Reordered(float[] b, LoraMatrix matrix, ModelShape shape, bool permutes, int rank, bool toGguf)
+    private static float[] Reordered(float[] b, LoraMatrix matrix, ModelShape shape, PeftLayout layout, int rank, bool toGguf)
     {
         string part = matrix.Name.Split('.')[2];
-        if (!permutes || part is not ("attn_q" or "attn_k"))
+        if (!layout.PermutesQueryAndKey || part is not ("attn_q" or "attn_k"))
         {
             return b;
         }

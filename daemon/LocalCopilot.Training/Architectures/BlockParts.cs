@@ -14,7 +14,7 @@ internal sealed class BlockParts(ModelParts model, int layer)
     /// <summary>A norm with its weight.</summary>
     /// <param name="name">Without prefix and suffix, e.g. <c>attn_norm</c>.</param>
     /// <param name="length">Elements of a row.</param>
-    public RmsNorm Norm(string name, int length) => new(model.Vector(Full(name), length), Shape.Epsilon);
+    public RmsNorm RmsNorm(string name, int length) => model.RmsNorm(Full(name), length);
 
     /// <summary>A frozen matrix with its LoRA pair, and its bias where the file has one.</summary>
     /// <param name="name">Without prefix and suffix, e.g. <c>attn_q</c>.</param>
@@ -22,14 +22,15 @@ internal sealed class BlockParts(ModelParts model, int layer)
     /// <param name="outputs">Elements of an output.</param>
     public LoraProjection Projection(string name, int inputs, int outputs) => model.Projection(Full(name), inputs, outputs);
 
-    /// <summary>The seven projections' feed-forward part, which all known families share.</summary>
-    public GatedFeedForward FeedForward() => new(
+    /// <summary>The feed-forward network with its three projections.</summary>
+    public GatedFeedForward GatedFeedForward(Activation activation) => new(
         Projection("ffn_gate", Shape.Width, Shape.FeedForwardLength),
         Projection("ffn_up", Shape.Width, Shape.FeedForwardLength),
-        Projection("ffn_down", Shape.FeedForwardLength, Shape.Width));
+        Projection("ffn_down", Shape.FeedForwardLength, Shape.Width),
+        activation);
 
     /// <summary>Attention with its four projections.</summary>
-    public SelfAttention Attention(RmsNorm? queryNorm = null, RmsNorm? keyNorm = null) => new(
+    public SelfAttention Attention(Norm? queryNorm = null, Norm? keyNorm = null) => new(
         Shape,
         Projection("attn_q", Shape.Width, Shape.QueryLength),
         Projection("attn_k", Shape.Width, Shape.KeyLength),

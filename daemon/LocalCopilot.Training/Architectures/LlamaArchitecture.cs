@@ -1,4 +1,5 @@
 using LocalCopilot.Llama.Ggml;
+using LocalCopilot.Training.Adapters;
 using LocalCopilot.Training.Layers;
 
 namespace LocalCopilot.Training.Architectures;
@@ -9,13 +10,14 @@ internal sealed class LlamaArchitecture : Architecture
     public override string Name => "llama";
 
     /// <remarks>convert_hf_to_gguf reorders the rows of Wq and Wk so that pairs are neighbours.</remarks>
-    public override bool PermutesQueryAndKey => true;
+    public override PeftLayout Peft => PeftLayout.Usual with { PermutesQueryAndKey = true };
 
     protected override RotaryPairing Pairing => RotaryPairing.Adjacent;
 
     public override TransformerBlock CreateBlock(BlockParts parts) => new PreNormBlock(
-        parts.Norm("attn_norm", parts.Shape.Width),
+        parts.Shape,
+        parts.RmsNorm("attn_norm", parts.Shape.Width),
         parts.Attention(),
-        parts.Norm("ffn_norm", parts.Shape.Width),
-        parts.FeedForward());
+        parts.RmsNorm("ffn_norm", parts.Shape.Width),
+        parts.GatedFeedForward(new Silu()));
 }

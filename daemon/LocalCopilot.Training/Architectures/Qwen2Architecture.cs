@@ -12,8 +12,9 @@ internal sealed class Qwen2Architecture : Architecture
     protected override RotaryPairing Pairing => RotaryPairing.Halves;
 
     public override TransformerBlock CreateBlock(BlockParts parts) => new PreNormBlock(
-        parts.Norm("attn_norm", parts.Shape.Width),
+        parts.Shape,
+        parts.RmsNorm("attn_norm", parts.Shape.Width),
         parts.Attention(),
-        parts.Norm("ffn_norm", parts.Shape.Width),
-        parts.FeedForward());
+        parts.RmsNorm("ffn_norm", parts.Shape.Width),
+        parts.GatedFeedForward(new Silu()));
 }

@@ -11,8 +11,9 @@ internal sealed class Qwen3Architecture : Architecture
     protected override RotaryPairing Pairing => RotaryPairing.Halves;
 
     public override TransformerBlock CreateBlock(BlockParts parts) => new PreNormBlock(
-        parts.Norm("attn_norm", parts.Shape.Width),
-        parts.Attention(parts.Norm("attn_q_norm", parts.Shape.HeadLength), parts.Norm("attn_k_norm", parts.Shape.HeadLength)),
-        parts.Norm("ffn_norm", parts.Shape.Width),
-        parts.FeedForward());
+        parts.Shape,
+        parts.RmsNorm("attn_norm", parts.Shape.Width),
+        parts.Attention(parts.RmsNorm("attn_q_norm", parts.Shape.HeadLength), parts.RmsNorm("attn_k_norm", parts.Shape.HeadLength)),
+        parts.RmsNorm("ffn_norm", parts.Shape.Width),
+        parts.GatedFeedForward(new Silu()));
 }

@@ -5,7 +5,7 @@ namespace LocalCopilot.Training.Layers;
 
 /// <summary>
 /// Grouped-query attention: each token's heads mix the values of the tokens of its own sample up to itself.
-/// P = softmax(q·k / √n) over the tokens that are seen, o = P v; query head i uses key and value head i / (heads / key-value heads).
+/// P = softmax(s q·k) over the tokens that are seen, o = P v; query head i uses key and value head i / (heads / key-value heads); s is 1 / √n in most families.
 /// Sources: arXiv:1706.03762, arXiv:2305.13245.
 /// </summary>
 internal abstract class AttentionCore(ModelShape shape)
@@ -40,14 +40,12 @@ internal sealed class GgmlAttention(ModelShape shape) : AttentionCore(shape)
 {
     private int Group => Shape.Heads / Shape.KeyValueHeads;
 
-    private float Scale => 1 / MathF.Sqrt(Shape.HeadLength);
-
     public override State Forward(LayerGraph graph, GgmlTensor query, GgmlTensor key, GgmlTensor value)
     {
         GgmlContext operations = graph.Operations;
         long tokens = query.Length(2);
         GgmlTensor scores = operations.MatrixProduct(ByHead(operations, key), Grouped(operations, query, tokens));
-        GgmlTensor weights = operations.SoftMax(operations.Reshape(scores, tokens, tokens, Shape.Heads), graph.Inputs.Mask, Scale);
+        GgmlTensor weights = operations.SoftMax(operations.Reshape(scores, tokens, tokens, Shape.Heads), graph.Inputs.Mask, Shape.AttentionScale);
 
         // [tokens, n, key-value heads], so that the product runs over tokens.
         GgmlTensor values = operations.Contiguous(operations.Permute(value, 1, 2, 0, 3));
@@ -56,7 +54,7 @@ internal sealed class GgmlAttention(ModelShape shape) : AttentionCore(shape)
     }
 
     /// <summary>
-    /// dv = Pᵀ do; dP = do vᵀ; dS = P · (dP − Σ P·dP) / √n; dq = dS k; dk = dSᵀ q.
+    /// dv = Pᵀ do; dP = do vᵀ; dS = s P · (dP − Σ P·dP); dq = dS k; dk = dSᵀ q.
     /// </summary>
     public override Gradients Backward(LayerGraph graph, State state, GgmlTensor gradient)
     {
@@ -66,7 +64,7 @@ internal sealed class GgmlAttention(ModelShape shape) : AttentionCore(shape)
         GgmlTensor weights = operations.Reshape(state.Weights, tokens, tokens * Group, Shape.KeyValueHeads);
         GgmlTensor dValue = operations.OuterProduct(dOutput, weights);
         GgmlTensor dWeights = operations.MatrixProduct(ByHead(operations, state.Value), dOutput);
-        GgmlTensor dScores = operations.SoftMaxBackwardInPlace(operations.Reshape(dWeights, tokens, tokens, Shape.Heads), state.Weights, Scale);
+        GgmlTensor dScores = operations.SoftMaxBackwardInPlace(operations.Reshape(dWeights, tokens, tokens, Shape.Heads), state.Weights, Shape.AttentionScale);
         dScores = operations.Reshape(dScores, tokens, tokens * Group, Shape.KeyValueHeads);
         GgmlTensor dQuery = operations.MatrixProduct(operations.Contiguous(operations.Permute(state.Key, 1, 2, 0, 3)), dScores);
         GgmlTensor dKey = operations.OuterProduct(Grouped(operations, state.Query, tokens), dScores);

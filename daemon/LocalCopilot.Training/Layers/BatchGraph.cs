@@ -28,8 +28,8 @@ internal sealed class BatchGraph : IDisposable
         _context = new(nodes, nodes, 1);
         Graph = _context.CreateGraph(nodes);
         _inputs = CreateInputs(batch, backward);
-        LayerGraph layers = new(_context, Graph, _inputs, network.Products, network.Attention);
-        GgmlTensor x = _context.GetRows(network.Embedding, _inputs.Tokens);
+        LayerGraph layers = new(_context, Graph, _inputs, network.Products, network.Attention, network.Fused);
+        GgmlTensor x = network.Embedding.Forward(layers);
         TransformerBlock.State[] states = new TransformerBlock.State[network.Blocks.Count];
         for (int layer = 0; layer < states.Length; layer++)
         {
@@ -128,8 +128,8 @@ internal sealed class BatchGraph : IDisposable
         return new(
             Indices(tokens),
             Indices(tokens),
-            _network.UsesMask ? default : Indices(tokens),
-            _network.UsesMask ? _context.Create(GgufTensorType.F32, tokens, tokens).AsInput() : default,
+            _network.Fused ? Indices(tokens) : default,
+            _network.Fused ? default : _context.Create(GgufTensorType.F32, tokens, tokens).AsInput(),
             targets);
     }
 }

@@ -8,14 +8,14 @@ internal sealed class FusedAttentionCore(ModelShape shape) : AttentionCore(shape
 {
     public override State Forward(LayerGraph graph, GgmlTensor query, GgmlTensor key, GgmlTensor value)
     {
-        GgmlTensor result = graph.Operations.FusedAttentionForward(query, key, value, graph.Inputs.Starts);
+        GgmlTensor result = graph.Operations.FusedAttentionForward(query, key, value, graph.Inputs.Starts, Shape.AttentionScale);
         return new(query, key, value, result, graph.Operations.Columns(result, 0, Shape.QueryLength));
     }
 
     public override Gradients Backward(LayerGraph graph, State state, GgmlTensor gradient)
     {
         GgmlContext operations = graph.Operations;
-        GgmlTensor gradients = operations.FusedAttentionBackward(state.Query, state.Key, state.Value, state.Weights, gradient, graph.Inputs.Starts);
+        GgmlTensor gradients = operations.FusedAttentionBackward(state.Query, state.Key, state.Value, state.Weights, gradient, graph.Inputs.Starts, Shape.AttentionScale);
         int group = Shape.Heads / Shape.KeyValueHeads;
         return new(
             operations.FusedHeadSums(gradients, 0, Shape.HeadLength, Shape.Heads, 1),

@@ -20,12 +20,6 @@ internal sealed class FusedMatrixProducts(bool fullPrecision) : MatrixProducts
 
     public override GgmlTensor Backward(GgmlContext operations, FrozenMatrix weight, GgmlTensor dy) => operations.FusedProduct(weight.Weight, transposed: true, dy, rounded: Rounds(weight));
 
-    public override (GgmlTensor Gate, GgmlTensor Up) GateBackward(GgmlContext operations, GgmlTensor gate, GgmlTensor up, GgmlTensor da)
-    {
-        GgmlTensor both = operations.FusedGateBackward(gate, up, da);
-        return (operations.Columns(both, 0, gate.Length(0)), operations.Columns(both, gate.Length(0), gate.Length(0)));
-    }
-
     public override GgmlTensor AddOuter(GgmlContext operations, GgmlTensor gradient, GgmlTensor x, GgmlTensor h) => operations.FusedAddOuter(gradient, x, h);
 
     private bool Rounds(FrozenMatrix weight) => !fullPrecision && weight.Weight.Type is not (GgufTensorType.F32 or GgufTensorType.F16);

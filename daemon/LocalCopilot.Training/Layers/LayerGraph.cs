@@ -8,7 +8,12 @@ namespace LocalCopilot.Training.Layers;
 /// <param name="Inputs">The batch.</param>
 /// <param name="Products">Multiplies by weights.</param>
 /// <param name="Attention">Mixes tokens.</param>
-internal sealed record LayerGraph(GgmlContext Operations, GgmlGraph Graph, BatchInputs Inputs, MatrixProducts Products, AttentionCore Attention);
+/// <param name="Fused">Whether our own operations may be used, else ggml's only.</param>
+internal sealed record LayerGraph(GgmlContext Operations, GgmlGraph Graph, BatchInputs Inputs, MatrixProducts Products, AttentionCore Attention, bool Fused)
+{
+    /// <summary>factor · x; no node where the factor is 1.</summary>
+    public GgmlTensor Scaled(GgmlTensor x, float factor) => factor == 1 ? x : Operations.Scale(x, factor);
+}
 
 /// <summary>The tensors that a batch is written to before its graph computes.</summary>
 /// <param name="Tokens">[tokens], I32.</param>

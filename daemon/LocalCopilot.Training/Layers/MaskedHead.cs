@@ -3,12 +3,15 @@ using LocalCopilot.Training.Models;
 
 namespace LocalCopilot.Training.Layers;
 
-/// <summary>Probability of each target token: softmax(W norm(x)), computed only where a token is to be learned.</summary>
+/// <summary>Probability of each target token: softmax(s W norm(x)), computed only where a token is to be learned.</summary>
 /// <remarks>
 /// Targets go through in chunks, forward and backward at once, so that there is one buffer of [vocabulary, chunk] whatever their
 /// number; softmax and its gradient are written over the logits.
 /// </remarks>
-internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
+/// <param name="norm">Of the last block's output.</param>
+/// <param name="weight">W [width, vocabulary].</param>
+/// <param name="scale">s, the factor on logits.</param>
+internal sealed class MaskedHead(Norm norm, FrozenMatrix weight, float scale)
 {
     /// <summary>Targets of a chunk: 50,000 tokens × 256 × 4 bytes are 50 MB. With 64, converting the matrix for each took 15 % of a step's time.</summary>
     public const int ChunkTargets = 256;
@@ -19,8 +22,8 @@ internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
     public sealed record Result(IReadOnlyList<GgmlTensor> Probabilities, IReadOnlyList<GgmlTensor> Logits, GgmlTensor Gradient);
 
     /// <summary>
-    /// Loss = − Σ weight · log p(target). With z the logits: dz = weight · (softmax(z) − onehot(target)). The weight is applied after
-    /// the product with Wᵀ, on fewer numbers.
+    /// Loss = − Σ weight · log p(target). With z the logits: dz = weight · (softmax(z) − onehot(target)). The weight and s are applied
+    /// after the product with Wᵀ, on fewer numbers.
     /// </summary>
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="x">Hidden states [width, tokens].</param>
@@ -50,7 +53,7 @@ internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
             {
                 GgmlTensor dz = operations.Reshape(operations.SetRows(flat, operations.Scale(p, 1, -1), targets.Labels), vocabulary, targets.Count);
                 GgmlTensor dNormed = operations.Multiply(graph.Products.Backward(operations, weight, dz), targets.Weights);
-                GgmlTensor dx = operations.GetRowsBackward(norm.Backward(graph, rows, dNormed), targets.Rows, x);
+                GgmlTensor dx = operations.GetRowsBackward(norm.Backward(graph, rows, graph.Scaled(dNormed, scale)), targets.Rows, x);
                 gradient = gradient.Exists ? operations.Add(gradient, dx) : dx;
                 graph.Graph.Add(gradient);
             }
@@ -59,9 +62,9 @@ internal sealed class MaskedHead(RmsNorm norm, FrozenMatrix weight)
         return new(probabilities, logits, gradient);
     }
 
-    /// <summary>z = W norm(x).</summary>
+    /// <summary>z = W (s norm(x)).</summary>
     /// <param name="graph">Where the nodes go.</param>
     /// <param name="rows">[width, rows].</param>
     /// <returns>[vocabulary, rows].</returns>
-    public GgmlTensor Logits(LayerGraph graph, GgmlTensor rows) => graph.Products.Forward(graph.Operations, weight, norm.Forward(graph, rows));
+    public GgmlTensor Logits(LayerGraph graph, GgmlTensor rows) => graph.Products.Forward(graph.Operations, weight, graph.Scaled(norm.Forward(graph, rows), scale));
 }

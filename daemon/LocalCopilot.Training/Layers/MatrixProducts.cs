@@ -3,7 +3,7 @@ using LocalCopilot.Training.Models;
 
 namespace LocalCopilot.Training.Layers;
 
-/// <summary>What layers compute with weights, in one of two ways: products of a projection with LoRA, and the gate between two of them. Shapes are [contiguous, rows].</summary>
+/// <summary>What layers compute with weights, in one of two ways: products of a projection with LoRA. Shapes are [contiguous, rows].</summary>
 internal abstract class MatrixProducts
 {
     /// <summary>h[r, t] = scale · Σ_i m[i, r] · x[i, t].</summary>
@@ -17,9 +17,6 @@ internal abstract class MatrixProducts
 
     /// <summary>gradient[i, r] += Σ_t x[i, t] · h[r, t].</summary>
     public abstract GgmlTensor AddOuter(GgmlContext operations, GgmlTensor gradient, GgmlTensor x, GgmlTensor h);
-
-    /// <summary>With a = silu(gate) · up and da: dg = silu'(gate) · da · up, du = silu(gate) · da.</summary>
-    public abstract (GgmlTensor Gate, GgmlTensor Up) GateBackward(GgmlContext operations, GgmlTensor gate, GgmlTensor up, GgmlTensor da);
 
     /// <summary>Wᵀ dy, without LoRA: for the head.</summary>
     public abstract GgmlTensor Backward(GgmlContext operations, FrozenMatrix weight, GgmlTensor dy);
@@ -52,9 +49,6 @@ internal sealed class GgmlProducts : MatrixProducts
     }
 
     public override GgmlTensor Backward(GgmlContext operations, FrozenMatrix weight, GgmlTensor dy) => operations.MatrixProduct(weight.Transposed, dy);
-
-    public override (GgmlTensor Gate, GgmlTensor Up) GateBackward(GgmlContext operations, GgmlTensor gate, GgmlTensor up, GgmlTensor da) =>
-        (operations.SiluBackward(operations.Multiply(da, up), gate), operations.Multiply(operations.Silu(gate), da));
 
     public override GgmlTensor AddOuter(GgmlContext operations, GgmlTensor gradient, GgmlTensor x, GgmlTensor h) => operations.AddInPlace(gradient, operations.OuterProduct(x, h));
 }

@@ -11,8 +11,8 @@ internal sealed class SelfAttention(
     LoraProjection value,
     LoraProjection output,
     RotaryEmbedding rotary,
-    RmsNorm? queryNorm = null,
-    RmsNorm? keyNorm = null)
+    Norm? queryNorm = null,
+    Norm? keyNorm = null)
 {
     /// <summary>What the derivative needs of a forward pass.</summary>
     public sealed record State(LoraProjection.State Query, LoraProjection.State Key, LoraProjection.State Value, AttentionCore.State Mixed, LoraProjection.State Output);
@@ -49,11 +49,11 @@ internal sealed class SelfAttention(
         return value.Backward(graph, state.Value, dv, wantInput, dx);
     }
 
-    private static GgmlTensor Normed(LayerGraph graph, RmsNorm? norm, GgmlTensor heads) => norm is null ? heads : norm.Forward(graph, heads);
+    private static GgmlTensor Normed(LayerGraph graph, Norm? norm, GgmlTensor heads) => norm is null ? heads : norm.Forward(graph, heads);
 
     private GgmlTensor ByHead(LayerGraph graph, GgmlTensor x, int heads) => graph.Operations.Reshape(x, shape.HeadLength, heads, x.Length(1));
 
-    private GgmlTensor NormedBackward(LayerGraph graph, RmsNorm? norm, GgmlTensor projected, GgmlTensor gradient, int heads)
+    private GgmlTensor NormedBackward(LayerGraph graph, Norm? norm, GgmlTensor projected, GgmlTensor gradient, int heads)
     {
         GgmlTensor d = norm is null ? gradient : norm.Backward(graph, ByHead(graph, projected, heads), gradient);
         return graph.Operations.Reshape(d, (long)heads * shape.HeadLength, projected.Length(1));

@@ -49,7 +49,7 @@ internal sealed class ModelParts : IDisposable
             throw new TrainingException($"{file.Path} became shorter while it was read. Try again when it is complete.");
         }
 
-        GgmlTensor factors = _tensors.ContainsKey("rope_freqs.weight") ? Vector("rope_freqs", shape.Rotary.Dimensions / 2) : default;
+        GgmlTensor factors = _tensors.ContainsKey("rope_freqs.weight") ? Vector("rope_freqs.weight", shape.Rotary.Dimensions / 2) : default;
         Rotary = new(shape.Rotary, factors);
     }
 
@@ -57,18 +57,13 @@ internal sealed class ModelParts : IDisposable
 
     public RotaryEmbedding Rotary { get; }
 
-    /// <summary>Token embeddings [width, vocabulary].</summary>
-    public GgmlTensor Embedding { get; private set; }
-
     /// <summary>Bytes of weights in memory of their own; the mapped ones are the system's file cache.</summary>
     public long OwnBytes => _memory?.Bytes ?? 0;
 
-    /// <summary>A row of frozen numbers.</summary>
-    public GgmlTensor Vector(string name, int length)
-    {
-        GgufTensor source = Find($"{name}.weight", length);
-        return source.Type == GgufTensorType.F32 ? Declare(source) : throw Unsupported(source, "F32");
-    }
+    /// <summary>A norm with its weight.</summary>
+    /// <param name="name">Without suffix, e.g. <c>output_norm</c>.</param>
+    /// <param name="length">Elements of a row.</param>
+    public RmsNorm RmsNorm(string name, int length) => new(Vector($"{name}.weight", length), Shape.Epsilon);
 
     /// <summary>A frozen matrix with a LoRA pair.</summary>
     public LoraProjection Projection(string name, int inputs, int outputs)
@@ -77,13 +72,14 @@ internal sealed class ModelParts : IDisposable
         return new(weight, _lora.Add(weight.Name, inputs, outputs), _lora.Options.Scale);
     }
 
-    /// <summary>Final norm and output matrix, which is the embedding where the file has none of its own.</summary>
-    public MaskedHead Head()
+    /// <summary>Both ends of the model. The output matrix is the embedding where the file has none of its own.</summary>
+    /// <param name="norm">Before the output matrix.</param>
+    public (TokenEmbedding Embedding, MaskedHead Head) Ends(Norm norm)
     {
-        FrozenMatrix embedding = Matrix("token_embd", Shape.Width, Shape.Vocabulary, transposed: !_tensors.ContainsKey("output.weight"));
-        Embedding = embedding.Weight;
-        RmsNorm norm = new(Vector("output_norm", Shape.Width), Shape.Epsilon);
-        return new(norm, _tensors.ContainsKey("output.weight") ? Matrix("output", Shape.Width, Shape.Vocabulary) : embedding);
+        bool tied = !_tensors.ContainsKey("output.weight");
+        FrozenMatrix embedding = Matrix("token_embd", Shape.Width, Shape.Vocabulary, transposed: tied);
+        FrozenMatrix output = tied ? embedding : Matrix("output", Shape.Width, Shape.Vocabulary);
+        return (new(embedding.Weight, Shape.EmbeddingScale), new(norm, output, Shape.LogitScale));
     }
 
     /// <summary>Gives what was declared its data.</summary>
@@ -146,13 +142,7 @@ internal sealed class ModelParts : IDisposable
         }
 
         GgmlTensor weight = Declare(source);
-        GgmlTensor bias = default;
-        if (_tensors.ContainsKey($"{name}.bias"))
-        {
-            GgufTensor biasSource = Find($"{name}.bias", outputs);
-            bias = biasSource.Type == GgufTensorType.F32 ? Declare(biasSource) : throw Unsupported(biasSource, "F32");
-        }
-
+        GgmlTensor bias = _tensors.ContainsKey($"{name}.bias") ? Vector($"{name}.bias", outputs) : default;
         GgmlTensor copy = default;
         if (_transposes && transposed)
         {
@@ -162,6 +152,13 @@ internal sealed class ModelParts : IDisposable
         }
 
         return new(source.Name, weight, copy, bias);
+    }
+
+    /// <summary>A row of frozen numbers.</summary>
+    private GgmlTensor Vector(string name, int length)
+    {
+        GgufTensor source = Find(name, length);
+        return source.Type == GgufTensorType.F32 ? Declare(source) : throw Unsupported(source, "F32");
     }
 
     private GgmlTensor Declare(GgufTensor source)

@@ -33,8 +33,23 @@ public sealed record ModelShape
     /// <summary>Tokens of context that it was trained with.</summary>
     public required int ContextTokens { get; init; }
 
+    /// <summary>Matrices of the feed-forward network: 3, or 2 where it has no gate.</summary>
+    public int FeedForwardMatrices { get; init; } = 3;
+
     /// <summary>Added to the mean square in norms.</summary>
     public required float Epsilon { get; init; }
+
+    /// <summary>Factor on token embeddings.</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Factor on products of queries and keys; 1 / √<see cref="HeadLength"/> in most families.</summary>
+    public required float AttentionScale { get; init; }
+
+    /// <summary>Factor on what attention and feed-forward network add to the hidden state.</summary>
+    public float ResidualScale { get; init; } = 1;
+
+    /// <summary>Factor on logits.</summary>
+    public float LogitScale { get; init; } = 1;
 
     /// <summary>Positions.</summary>
     public required RotaryParameters Rotary { get; init; }
@@ -45,9 +60,12 @@ public sealed record ModelShape
     /// <summary>Elements of all key heads, or all value heads, together.</summary>
     public int KeyLength => KeyValueHeads * HeadLength;
 
-    /// <summary>Reads the keys that llama-like architectures share.</summary>
+    /// <summary>Reads the keys that llama-like architectures share. Factors are as in most families.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="pairing">Which elements of a head are rotated together.</param>
+    /// <param name="epsilonKey">Key of <see cref="Epsilon"/>, behind the architecture's name.</param>
     /// <exception cref="TrainingException">One is missing, or names something that is not supported.</exception>
-    public static ModelShape Read(GgufFile file, RotaryPairing pairing)
+    public static ModelShape Read(GgufFile file, RotaryPairing pairing, string epsilonKey = "attention.layer_norm_rms_epsilon")
     {
         string architecture = file.Architecture;
         int heads = Required("attention.head_count");
@@ -79,7 +97,8 @@ public sealed record ModelShape
             FeedForwardLength = feedForward,
             Vocabulary = (int)(embedding.Shape.Count > 1 ? embedding.Shape[1] : 0),
             ContextTokens = Required("context_length"),
-            Epsilon = Fraction("attention.layer_norm_rms_epsilon") ?? throw Missing("attention.layer_norm_rms_epsilon"),
+            Epsilon = Fraction(epsilonKey) ?? throw Missing(epsilonKey),
+            AttentionScale = 1 / MathF.Sqrt(headLength),
             Rotary = new(Optional("rope.dimension_count") ?? headLength, pairing, Fraction("rope.freq_base") ?? 10_000, FrequencyScale()),
         };
 
@@ -87,12 +106,7 @@ public sealed record ModelShape
 
         int? Optional(string key) => file.Number($"{architecture}.{key}") is { } value ? checked((int)Math.Min(value, int.MaxValue)) : null;
 
-        float? Fraction(string key) => file.Metadata.GetValueOrDefault($"{architecture}.{key}") switch
-        {
-            float value => value,
-            double value => (float)value,
-            _ => file.Number($"{architecture}.{key}"),
-        };
+        float? Fraction(string key) => file.Fraction($"{architecture}.{key}");
 
         TrainingException Missing(string key) => new($"{file.Path} has no number {architecture}.{key}. Convert the model anew with a current llama.cpp.");
 

@@ -57,7 +57,7 @@ public sealed unsafe class AutodiffTests(TrainingFixture fixture) : IClassFixtur
         using LoraParameters parameters = new(Small, file.Tensors.Count);
         using ModelParts parts = new(file, shape, parameters, transposes: true);
         TransformerBlock[] blocks = [.. Enumerable.Range(0, shape.Layers).Select(layer => architecture.CreateBlock(new(parts, layer)))];
-        MaskedHead head = parts.Head();
+        (TokenEmbedding embedding, MaskedHead head) = parts.Ends(architecture.CreateOutputNorm(parts));
         using GgmlBackend backend = GgmlBackend.Processor(1);
         parts.Load(backend, TestContext.Current.CancellationToken);
         parameters.Allocate(backend);
@@ -81,14 +81,14 @@ public sealed unsafe class AutodiffTests(TrainingFixture fixture) : IClassFixtur
             context.Create(GgufTensorType.I32, tokens), context.Create(GgufTensorType.I32, tokens), default, context.Create(GgufTensorType.F32, tokens, tokens), []);
         GgmlTensor rows = context.Create(GgufTensorType.I32, batch.Targets);
         GgmlTensor labels = context.Create(GgufTensorType.F32, shape.Vocabulary, batch.Targets);
-        LayerGraph layers = new(context, graph, inputs, new GgmlProducts(), new GgmlAttention(shape));
+        LayerGraph layers = new(context, graph, inputs, new GgmlProducts(), new GgmlAttention(shape), Fused: false);
         foreach (LoraMatrix matrix in parameters.Matrices)
         {
             setParameter(matrix.A.Pointer);
             setParameter(matrix.B.Pointer);
         }
 
-        GgmlTensor x = context.GetRows(parts.Embedding, inputs.Tokens);
+        GgmlTensor x = embedding.Forward(layers);
         foreach (TransformerBlock block in blocks)
         {
             x = block.Forward(layers, x).Output;

@@ -1,19 +1,21 @@
+using LocalCopilot.Llama.Native;
+
 namespace LocalCopilot.Llama.Ggml.Kernels;
 
-/// <summary>Sizes of attention, packed into the one number that ggml hands on.</summary>
+/// <summary>Sizes of attention, from its tensors, and its scale, which ggml hands on as one number.</summary>
 /// <param name="HeadLength">Elements of a head, a multiple of 16.</param>
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyValueHeads">Key and value heads.</param>
-internal readonly record struct AttentionShape(int HeadLength, int Heads, int KeyValueHeads)
+/// <param name="Scale">Factor on products of queries and keys.</param>
+internal readonly record struct AttentionShape(int HeadLength, int Heads, int KeyValueHeads, float Scale)
 {
-    private const int Bits = 20;
-    private const long Mask = (1 << Bits) - 1;
-
     public int Group => Heads / KeyValueHeads;
 
-    public float Scale => 1 / MathF.Sqrt(HeadLength);
+    public static nint Pack(float scale) => BitConverter.SingleToInt32Bits(scale);
 
-    public nint Pack() => (nint)(((long)HeadLength << (2 * Bits)) | ((long)Heads << Bits) | (long)KeyValueHeads);
-
-    public static AttentionShape Unpack(nint packed) => new((int)(packed >> (2 * Bits)), (int)((packed >> Bits) & Mask), (int)(packed & Mask));
+    /// <param name="query">[n, heads, tokens].</param>
+    /// <param name="key">[n, key-value heads, tokens].</param>
+    /// <param name="packed">What <see cref="Pack"/> gave.</param>
+    public static unsafe AttentionShape Of(NativeTensor* query, NativeTensor* key, nint packed) =>
+        new((int)query->Lengths[0], (int)query->Lengths[1], (int)key->Lengths[1], BitConverter.Int32BitsToSingle((int)packed));
 }

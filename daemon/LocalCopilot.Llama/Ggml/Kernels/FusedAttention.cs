@@ -19,7 +19,7 @@ internal static unsafe class FusedAttention
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static void Forward(NativeTensor* result, int thread, int threads, nint packed)
     {
-        AttentionShape shape = AttentionShape.Unpack(packed);
+        AttentionShape shape = AttentionShape.Of(result->Source(0), result->Source(1), packed);
         Rows q = new(result->Source(0)), k = new(result->Source(1)), v = new(result->Source(2)), o = new(result);
         int* starts = (int*)result->Source(3)->Data;
         int tokens = (int)result->Lengths[1], n = shape.HeadLength;
@@ -63,7 +63,7 @@ internal static unsafe class FusedAttention
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static void Backward(NativeTensor* gradients, int thread, int threads, nint packed)
     {
-        AttentionShape shape = AttentionShape.Unpack(packed);
+        AttentionShape shape = AttentionShape.Of(gradients->Source(0), gradients->Source(1), packed);
         Rows q = new(gradients->Source(0)), k = new(gradients->Source(1)), v = new(gradients->Source(2)), o = new(gradients->Source(3)), d = new(gradients->Source(4)), result = new(gradients);
         int* starts = (int*)gradients->Source(5)->Data;
         int tokens = (int)gradients->Lengths[1], n = shape.HeadLength, length = shape.Heads * n;
