@@ -77,6 +77,9 @@ public sealed class LoraModel : IDisposable
         _allocator = new(_backend);
     }
 
+    /// <summary>Types of matrices that can be trained with.</summary>
+    public static IReadOnlyList<GgufTensorType> WeightTypes => ModelParts.SupportedTypes;
+
     /// <summary>The model's file.</summary>
     public GgufFile File { get; }
 

@@ -33,7 +33,8 @@ public sealed record MemoryEstimate(long Weights, long Adapter, long Activations
         int matrices = shape.FeedForwardMatrices;
         long numbers = (long)lora.Rank * shape.Layers * (((4L + matrices) * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + ((long)matrices * shape.FeedForwardLength));
         long kept = (4L * shape.Width) + (2L * shape.QueryLength) + (2L * shape.KeyLength) + ((long)matrices * shape.FeedForwardLength) + shape.Heads + ((4L + matrices) * lora.Rank);
-        long working = (4L * shape.Width) + (6L * shape.QueryLength) + (3L * shape.FeedForwardLength);
+        // Without a gate there is one result less, but ggml's own operations take GELU's derivative in steps.
+        long working = (4L * shape.Width) + (6L * shape.QueryLength) + ((fused ? matrices : 3L) * shape.FeedForwardLength);
         if (!fused)
         {
             long scores = (long)shape.Heads * rowTokens;

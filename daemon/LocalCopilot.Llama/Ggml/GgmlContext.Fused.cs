@@ -78,6 +78,27 @@ public sealed unsafe partial class GgmlContext
         return Node(GgmlNative.Custom(Ready, F32, 2 * gate.Length(0), gate.Length(1), 1, 1, sources, 3, &FusedGate.Backward, AllThreads, 0)).Named("gate backward");
     }
 
+    /// <summary>GELU in its form with tanh, to F32's precision.</summary>
+    /// <param name="x">[n, tokens].</param>
+    /// <returns>As x.</returns>
+    public GgmlTensor FusedGeluForward(GgmlTensor x)
+    {
+        Check(x.Length(0));
+        nint* sources = stackalloc nint[1] { x.Pointer };
+        return Node(GgmlNative.Custom(Ready, F32, x.Length(0), x.Length(1), 1, 1, sources, 1, &FusedGelu.Forward, AllThreads, 0)).Named("gelu");
+    }
+
+    /// <summary>The derivative of <see cref="FusedGeluForward"/> at x, times a gradient.</summary>
+    /// <param name="x">[n, tokens].</param>
+    /// <param name="gradient">As x.</param>
+    /// <returns>As x.</returns>
+    public GgmlTensor FusedGeluBackward(GgmlTensor x, GgmlTensor gradient)
+    {
+        Check(x.Length(0));
+        nint* sources = stackalloc nint[2] { x.Pointer, gradient.Pointer };
+        return Node(GgmlNative.Custom(Ready, F32, x.Length(0), x.Length(1), 1, 1, sources, 2, &FusedGelu.Backward, AllThreads, 0)).Named("gelu backward");
+    }
+
     /// <summary>Attention within packed samples, see <see cref="FusedAttentionBackward"/>.</summary>
     /// <param name="query">[n, heads, tokens].</param>
     /// <param name="key">[n, key-value heads, tokens].</param>

@@ -34,6 +34,15 @@ public sealed unsafe partial class GgmlContext
     /// <summary>a · b, element by element; b is repeated where it is shorter.</summary>
     public GgmlTensor Multiply(GgmlTensor a, GgmlTensor b) => Node(GgmlNative.Multiply(Ready, a.Pointer, b.Pointer));
 
+    /// <summary>a / b, element by element; b is repeated where it is shorter.</summary>
+    public GgmlTensor Divide(GgmlTensor a, GgmlTensor b) => Node(GgmlNative.Divide(Ready, a.Pointer, b.Pointer));
+
+    /// <summary>Sum of each row of a, as a row of one element.</summary>
+    public GgmlTensor SumRows(GgmlTensor a) => Node(GgmlNative.SumRows(Ready, a.Pointer));
+
+    /// <summary>1 / (1 + exp(−a)).</summary>
+    public GgmlTensor Sigmoid(GgmlTensor a) => Node(GgmlNative.Sigmoid(Ready, a.Pointer));
+
     /// <summary>factor · a.</summary>
     public GgmlTensor Scale(GgmlTensor a, float factor) => Node(GgmlNative.Scale(Ready, a.Pointer, factor));
 

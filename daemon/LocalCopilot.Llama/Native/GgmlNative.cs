@@ -76,6 +76,15 @@ internal static unsafe partial class GgmlNative
     [LibraryImport(Base, EntryPoint = "ggml_mul")]
     public static partial nint Multiply(nint context, nint a, nint b);
 
+    [LibraryImport(Base, EntryPoint = "ggml_div")]
+    public static partial nint Divide(nint context, nint a, nint b);
+
+    [LibraryImport(Base, EntryPoint = "ggml_sum_rows")]
+    public static partial nint SumRows(nint context, nint a);
+
+    [LibraryImport(Base, EntryPoint = "ggml_sigmoid")]
+    public static partial nint Sigmoid(nint context, nint a);
+
     [LibraryImport(Base, EntryPoint = "ggml_scale")]
     public static partial nint Scale(nint context, nint a, float factor);
 

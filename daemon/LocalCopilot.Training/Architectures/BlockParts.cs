@@ -16,6 +16,11 @@ internal sealed class BlockParts(ModelParts model, int layer)
     /// <param name="length">Elements of a row.</param>
     public RmsNorm RmsNorm(string name, int length) => model.RmsNorm(Full(name), length);
 
+    /// <summary>A layer norm with its weight and bias.</summary>
+    /// <param name="name">Without prefix and suffix, e.g. <c>attn_norm</c>.</param>
+    /// <param name="length">Elements of a row.</param>
+    public LayerNorm LayerNorm(string name, int length) => model.LayerNorm(Full(name), length);
+
     /// <summary>A frozen matrix with its LoRA pair, and its bias where the file has one.</summary>
     /// <param name="name">Without prefix and suffix, e.g. <c>attn_q</c>.</param>
     /// <param name="inputs">Elements of an input.</param>
@@ -25,6 +30,12 @@ internal sealed class BlockParts(ModelParts model, int layer)
     /// <summary>The feed-forward network with its three projections.</summary>
     public GatedFeedForward GatedFeedForward(Activation activation) => new(
         Projection("ffn_gate", Shape.Width, Shape.FeedForwardLength),
+        Projection("ffn_up", Shape.Width, Shape.FeedForwardLength),
+        Projection("ffn_down", Shape.FeedForwardLength, Shape.Width),
+        activation);
+
+    /// <summary>The feed-forward network with two projections.</summary>
+    public UngatedFeedForward UngatedFeedForward(Activation activation) => new(
         Projection("ffn_up", Shape.Width, Shape.FeedForwardLength),
         Projection("ffn_down", Shape.FeedForwardLength, Shape.Width),
         activation);

@@ -5,7 +5,15 @@ namespace LocalCopilot.Training.Architectures;
 /// <summary>The families of models that can be trained.</summary>
 public static class KnownArchitectures
 {
-    private static readonly Architecture[] All = [new LlamaArchitecture(), new Qwen2Architecture(), new Qwen3Architecture()];
+    private static readonly Architecture[] All =
+    [
+        new LlamaArchitecture(),
+        new Qwen2Architecture(),
+        new Qwen3Architecture(),
+        new GraniteArchitecture(),
+        new Starcoder2Architecture(),
+        new GemmaArchitecture(),
+    ];
 
     /// <summary>Their names, as in <c>general.architecture</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(architecture => architecture.Name)];

@@ -65,6 +65,11 @@ internal sealed class ModelParts : IDisposable
     /// <param name="length">Elements of a row.</param>
     public RmsNorm RmsNorm(string name, int length) => new(Vector($"{name}.weight", length), Shape.Epsilon);
 
+    /// <summary>A layer norm with its weight and bias.</summary>
+    /// <param name="name">Without suffix, e.g. <c>output_norm</c>.</param>
+    /// <param name="length">Elements of a row.</param>
+    public LayerNorm LayerNorm(string name, int length) => new(Vector($"{name}.weight", length), Vector($"{name}.bias", length), Shape.Epsilon);
+
     /// <summary>A frozen matrix with a LoRA pair.</summary>
     public LoraProjection Projection(string name, int inputs, int outputs)
     {

@@ -26,11 +26,13 @@ public class PeftTests(TrainingFixture fixture) : IClassFixture<TrainingFixture>
         Assert.Equal(File.ReadAllBytes(folder + ".gguf"), File.ReadAllBytes(folder + ".again.gguf"));
     }
 
-    [Fact]
-    public void Rows_of_llama_s_queries_are_in_Hugging_Face_s_order()
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("granite")]
+    public void Rows_of_queries_are_in_Hugging_Face_s_order(string kind)
     {
-        string folder = Path.Combine(fixture.Folder, "order");
-        using LoraModel model = LoraModel.Open(new TinyModel("llama").Write(fixture.Folder), Small, new(), TestContext.Current.CancellationToken);
+        string folder = Path.Combine(fixture.Folder, $"order-{kind}");
+        using LoraModel model = LoraModel.Open(TinyModel.Of(kind).Write(fixture.Folder), Small, new(), TestContext.Current.CancellationToken);
         float[] values = new float[model.Parameters.Count];
         foreach (LoraMatrix matrix in model.Parameters.Matrices)
         {
@@ -51,6 +53,21 @@ public class PeftTests(TrainingFixture fixture) : IClassFixture<TrainingFixture>
         Assert.Equal(head, Rows("self_attn.q_proj")[..16]);
         Assert.Equal([.. head.Select(row => row + 16)], Rows("self_attn.k_proj")[16..32]);
         Assert.Equal([.. Enumerable.Range(0, 32).Select(row => (float)row)], Rows("self_attn.v_proj"));
+    }
+
+    [Theory]
+    [InlineData("granite", "mlp.down_proj,mlp.gate_proj,mlp.up_proj,self_attn.k_proj,self_attn.o_proj,self_attn.q_proj,self_attn.v_proj")]
+    [InlineData("starcoder2", "mlp.c_fc,mlp.c_proj,self_attn.k_proj,self_attn.o_proj,self_attn.q_proj,self_attn.v_proj")]
+    [InlineData("gemma", "mlp.down_proj,mlp.gate_proj,mlp.up_proj,self_attn.k_proj,self_attn.o_proj,self_attn.q_proj,self_attn.v_proj")]
+    public void Modules_are_called_as_in_Hugging_Face_s_class_of_the_family(string kind, string modules)
+    {
+        string folder = Path.Combine(fixture.Folder, $"modules-{kind}");
+        using LoraModel model = LoraModel.Open(TinyModel.Of(kind).Write(fixture.Folder), Small, new(), TestContext.Current.CancellationToken);
+        model.ExportPeft(folder, "tiny");
+
+        const string Layer = "base_model.model.model.layers.0.";
+        IEnumerable<string> names = SafetensorsFile.Read(Path.Combine(folder, PeftAdapter.TensorsName)).Keys.Where(name => name.StartsWith(Layer, StringComparison.Ordinal)).Select(name => name[Layer.Length..^".lora_A.weight".Length]);
+        Assert.Equal(modules.Split(','), names.Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

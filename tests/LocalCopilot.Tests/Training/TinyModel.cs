@@ -10,7 +10,7 @@ public sealed record TinyModel(string Architecture)
     public const int Vocabulary = 264 + 8;
 
     /// <summary>One of each kind that the trainer knows, by a name for test output.</summary>
-    public static TheoryData<string> Kinds => ["llama", "llama-tied", "llama-rope", "qwen2", "qwen3"];
+    public static TheoryData<string> Kinds => ["llama", "llama-tied", "llama-rope", "qwen2", "qwen3", "granite", "starcoder2", "gemma"];
 
     public bool Tied { get; init; }
 
@@ -28,6 +28,12 @@ public sealed record TinyModel(string Architecture)
 
     public int KeyValueHeads { get; init; } = 2;
 
+    /// <summary>Further numbers of the metadata, behind the architecture's name.</summary>
+    public IReadOnlyList<(string Key, float Value)> Factors { get; init; } = [];
+
+    /// <summary>Whether it is built of layer norms and a feed-forward network without a gate, all with biases.</summary>
+    private bool IsPlain => Architecture == "starcoder2";
+
     public static TinyModel Of(string kind) => kind switch
     {
         "llama" => new("llama"),
@@ -35,6 +41,9 @@ public sealed record TinyModel(string Architecture)
         "llama-rope" => new("llama") { RotaryFactors = true },
         "qwen2" => new("qwen2"),
         "qwen3" => new("qwen3") { HeadLength = 32 },
+        "granite" => new("granite") { Tied = true, Factors = [("embedding_scale", 5), ("attention.scale", 0.4f), ("residual_scale", 0.3f), ("logit_scale", 2)] },
+        "starcoder2" => new("starcoder2"),
+        "gemma" => new("gemma") { Tied = true, HeadLength = 32 },
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -61,7 +70,12 @@ public sealed record TinyModel(string Architecture)
         Number("attention.value_length", headLength);
         Number("rope.dimension_count", headLength);
         writer.Set($"{Architecture}.rope.freq_base", 10_000f);
-        writer.Set($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
+        writer.Set($"{Architecture}.attention.{(IsPlain ? "layer_norm_epsilon" : "layer_norm_rms_epsilon")}", 1e-5f);
+        foreach ((string key, float value) in Factors)
+        {
+            writer.Set($"{Architecture}.{key}", value);
+        }
+
         if (RotaryFactors)
         {
             writer.Set($"{Architecture}.rope.scaling.type", "linear");
@@ -71,6 +85,11 @@ public sealed record TinyModel(string Architecture)
         WriteTokenizer(writer);
         Matrix("token_embd.weight", Width, Vocabulary, Tied ? 0.3f : 1);
         Norm("output_norm.weight", Width);
+        if (IsPlain)
+        {
+            Bias("output_norm.bias", Width);
+        }
+
         if (!Tied)
         {
             Matrix("output.weight", Width, Vocabulary);
@@ -90,10 +109,23 @@ public sealed record TinyModel(string Architecture)
             Matrix(block + "attn_k.weight", Width, KeyValueHeads * headLength);
             Matrix(block + "attn_v.weight", Width, KeyValueHeads * headLength);
             Matrix(block + "attn_output.weight", Heads * headLength, Width);
-            Matrix(block + "ffn_gate.weight", Width, FeedForward);
+            if (!IsPlain)
+            {
+                Matrix(block + "ffn_gate.weight", Width, FeedForward);
+            }
+
             Matrix(block + "ffn_up.weight", Width, FeedForward);
             Matrix(block + "ffn_down.weight", FeedForward, Width);
-            if (Architecture == "qwen2")
+            if (IsPlain)
+            {
+                Bias(block + "attn_norm.bias", Width);
+                Bias(block + "ffn_norm.bias", Width);
+                Bias(block + "attn_output.bias", Width);
+                Bias(block + "ffn_up.bias", FeedForward);
+                Bias(block + "ffn_down.bias", Width);
+            }
+
+            if (Architecture == "qwen2" || IsPlain)
             {
                 Bias(block + "attn_q.bias", Heads * headLength);
                 Bias(block + "attn_k.bias", KeyValueHeads * headLength);

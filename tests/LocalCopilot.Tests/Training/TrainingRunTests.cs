@@ -84,7 +84,7 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
 
     [Fact]
     public void An_unknown_architecture_is_named_with_what_is_supported() =>
-        AssertFails(TrainingJobs.Tiny(fixture.Folder) with { Model = (new TinyModel("granite")).Write(fixture.Folder) }, "'granite'", "llama, qwen2, qwen3");
+        AssertFails(TrainingJobs.Tiny(fixture.Folder) with { Model = (new TinyModel("olmo")).Write(fixture.Folder) }, "'olmo'", "llama, qwen2, qwen3");
 
     [Fact]
     public void An_unknown_tensor_type_is_named_with_what_is_supported()

@@ -22,6 +22,9 @@ public class VulkanTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
     [InlineData("llama-rope")]
     [InlineData("qwen2")]
     [InlineData("qwen3")]
+    [InlineData("granite")]
+    [InlineData("starcoder2")]
+    [InlineData("gemma")]
     public async Task Losses_of_a_run_are_those_of_the_processor(string kind) =>
         await LossesAreThoseOfTheProcessorAsync(TinyModel.Of(kind).Write(fixture.Folder), TinyModel.Vocabulary, rate: 1e-2, tolerance: 0.005);
 
