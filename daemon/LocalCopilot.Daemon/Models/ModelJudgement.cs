@@ -2,6 +2,8 @@ using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Protocol;
+using LocalCopilot.Training;
+using LocalCopilot.Training.Architectures;
 
 namespace LocalCopilot.Daemon.Models;
 
@@ -10,13 +12,6 @@ internal static class ModelJudgement
 {
     /// <summary>README's families: those that the prompt table and the tests know.</summary>
     private static readonly string[] Serving = ["llama", "qwen2", "qwen2moe", "qwen3", "qwen3moe", "granite", "granitemoe", "gemma", "gemma2", "gemma3", "starcoder2", "deepseek2"];
-
-    private static readonly string[] Training = ["llama", "qwen2", "qwen3"];
-
-    private static readonly GgufTensorType[] TrainingTypes =
-    [
-        GgufTensorType.F32, GgufTensorType.F16, GgufTensorType.BF16, GgufTensorType.Q8_0, GgufTensorType.Q4_0, GgufTensorType.Q4_1, GgufTensorType.Q4_K, GgufTensorType.Q5_K, GgufTensorType.Q6_K,
-    ];
 
     /// <param name="freeBytes">Memory that is free now; 0: not known.</param>
     public static ModelDescription Describe(FoundModel found, EngineOptions options, long freeBytes)
@@ -138,12 +133,12 @@ internal static class ModelJudgement
 
     private static string? WhyUntrainable(GgufFile head, IEnumerable<GgufTensor> tensors)
     {
-        if (!Training.Contains(head.Architecture))
+        if (!KnownArchitectures.Names.Contains(head.Architecture))
         {
-            return $"It cannot be trained: the trainer knows {string.Join(", ", Training)}.";
+            return $"It cannot be trained: the trainer knows {string.Join(", ", KnownArchitectures.Names)}.";
         }
 
-        string[] types = [.. tensors.Select(tensor => tensor.Type).Where(type => !TrainingTypes.Contains(type)).Distinct().Order().Select(type => type.ToString())];
+        string[] types = [.. tensors.Select(tensor => tensor.Type).Where(type => !LoraModel.WeightTypes.Contains(type)).Distinct().Order().Select(type => type.ToString())];
         return types.Length > 0 ? $"It cannot be trained: the trainer does not know the tensor type{(types.Length > 1 ? "s" : "")} {string.Join(", ", types)}." : null;
     }
 

@@ -78,8 +78,12 @@ public sealed class ModelJudgementTests : IDisposable
     [Theory]
     [InlineData("qwen2", GgufTensorType.Q8_0, true, true)]
     [InlineData("qwen3", GgufTensorType.F16, true, true)]
-    [InlineData("llama", GgufTensorType.Q5_0, true, false)]
-    [InlineData("gemma", GgufTensorType.Q8_0, true, false)]
+    [InlineData("llama", GgufTensorType.Q5_0, true, true)]
+    [InlineData("llama", GgufTensorType.IQ4_NL, true, false)]
+    [InlineData("granite", GgufTensorType.Q4_0, true, true)]
+    [InlineData("starcoder2", GgufTensorType.Q8_0, true, true)]
+    [InlineData("gemma", GgufTensorType.Q8_0, true, true)]
+    [InlineData("gemma2", GgufTensorType.Q8_0, true, false)]
     [InlineData("llama", GgufTensorType.F32, false, true)]
     public void Filling_in_is_known_by_the_tokens_and_training_by_architecture_and_types(string architecture, GgufTensorType type, bool markers, bool trains)
     {
