@@ -34,6 +34,9 @@ training.SetAction(parsed => TrainingSpeed.Run(new(
     parsed.GetValue(model) is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf"),
     parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain), parsed.GetValue(fullPrecision))));
 
+Command pause = new("pause", "Time from a request to pause, in the middle of a training step, until the worker process waits.") { model, threads };
+pause.SetAction((parsed, cancellationToken) => PauseDelay.RunAsync(parsed.GetValue(model)!, parsed.GetValue(threads), cancellationToken));
+
 Option<double> hidden = new("--hidden") { Description = "Share of the commits, the newest, that the round does not see.", DefaultValueFactory = _ => 0.1 };
 Option<double> budget = new("--budget") { Description = "Seconds that training may compute.", DefaultValueFactory = _ => 120 };
 Option<int> limit = new("--limit") { Description = "Edits to measure.", DefaultValueFactory = _ => 300 };
@@ -75,5 +78,5 @@ adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
         }),
     cancellationToken));
 
-RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, adaptation };
+RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, pause, adaptation };
 return await root.Parse(args).InvokeAsync();

@@ -61,7 +61,7 @@ internal static class TrainingSpeed
     /// <summary>Floating-point operations a token that no method can save: frozen products in both directions, the head for targets only, LoRA, causal attention.</summary>
     private static double Operations(ModelShape shape, LoraParameters parameters, TrainingSpeedOptions options)
     {
-        double layer = ((double)shape.Width * ((2 * shape.QueryLength) + (2 * shape.KeyLength))) + (3.0 * shape.Width * shape.FeedForwardLength);
+        double layer = ((double)shape.Width * ((2 * shape.QueryLength) + (2 * shape.KeyLength))) + ((double)shape.FeedForwardMatrices * shape.Width * shape.FeedForwardLength);
         double head = (double)shape.Width * shape.Vocabulary * options.Targets / options.SampleTokens;
         double attention = 2.0 * shape.QueryLength * (options.SampleTokens / 2.0) * 3.5;
         return (4 * ((layer * shape.Layers) + head)) + (6.0 * parameters.Trained) + (2 * attention * shape.Layers / 2);
