@@ -13,9 +13,14 @@ public class WeightTypeTests(TrainingFixture fixture) : IClassFixture<TrainingFi
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Loss_and_gradients_are_those_of_the_same_numbers_in_F32(GgufTensorType type)
+    public void Loss_and_gradients_are_those_of_the_same_numbers_in_F32(GgufTensorType type) => AssertSame(new("qwen2") { Width = 256, FeedForward = 512 }, type);
+
+    [Theory]
+    [MemberData(nameof(TinyModel.Kinds), MemberType = typeof(TinyModel))]
+    public void In_every_family(string kind) => AssertSame(TinyModel.Of(kind) with { Width = 256, FeedForward = 512 }, GgufTensorType.Q8_0);
+
+    private void AssertSame(TinyModel tiny, GgufTensorType type)
     {
-        TinyModel tiny = new("qwen2") { Width = 256, FeedForward = 512 };
         string file = tiny.Write(fixture.Folder, type);
         string same = tiny.Write(fixture.Folder, type, dequantized: true);
         (double expectedLoss, float[] expected) = Compute(same, new());
