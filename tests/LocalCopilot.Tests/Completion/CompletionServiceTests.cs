@@ -71,9 +71,10 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
         CompletionResult result = await Service.CompleteAsync(request, Cancelled);
         Assert.InRange(result.PromptTokens, 1, 128);
 
-        // Another length each time, so that no earlier suggestion answers.
+        // Another length each time, so that no earlier suggestion answers; and a longer pause, since a request ends what is evaluated ahead.
         for (int length = 10; result.PromptTokens <= 128; length++)
         {
+            await Task.Delay(20 * length, Cancelled);
             result = await Service.CompleteAsync(request with { MaxTokens = length }, Cancelled);
         }
 

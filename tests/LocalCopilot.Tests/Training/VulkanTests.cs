@@ -57,7 +57,7 @@ public class VulkanTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
             WorkerProcess.Command,
             [
                 "train", "--json", "--model", model, "--data", samples, "--out", Path.Combine(fixture.Folder, $"{Guid.NewGuid():N}.gguf"),
-                "--rank", "4", "--epochs", "8", "--batch", "4", "--row-tokens", "128", "--threads", "1", "--learning-rate", rate.ToString(CultureInfo.InvariantCulture),
+                "--rank", "4", "--epochs", "4", "--batch", "4", "--row-tokens", "128", "--threads", "1", "--learning-rate", rate.ToString(CultureInfo.InvariantCulture),
                 .. vulkan.Length > 0 ? (string[])["--device", "Vulkan0"] : [],
             ])
         { RedirectStandardOutput = true, RedirectStandardError = true };
