@@ -1,5 +1,5 @@
 /** The part of protocol/protocol.md's `localCopilot/*` that is shown here. A field that is unknown is absent. */
-import { NotificationType, RequestType } from 'vscode-languageclient/node';
+import { NotificationType, RequestType, type Position } from 'vscode-languageclient/node';
 
 export interface DidChangeStatus {
   kind: 'Normal' | 'Warning' | 'Error' | 'Inactive';
@@ -84,7 +84,7 @@ export interface Statistics {
 
 export interface ShownItem {
   insertText: string;
-  range?: unknown;
+  range?: { start: Position; end: Position };
   command: { title: string; command: string; arguments: unknown[] };
 }
 

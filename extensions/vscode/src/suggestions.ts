@@ -70,7 +70,7 @@ export class Suggestions implements Middleware, Disposable {
     const before = this.offered?.id === id ? this.offered : undefined;
     const offered: Offered = {
       id,
-      item: { insertText: item.insertText, range: item.range, command: { title: item.command.title, command: AcceptedCommand, arguments: [id] } },
+      item: { insertText: item.insertText, ...(item.range && { range: { start: item.range.start, end: item.range.end } }), command: { title: item.command.title, command: AcceptedCommand, arguments: [id] } },
       document,
       version,
       position,

@@ -52,8 +52,12 @@ internal sealed class Editor : IAsyncDisposable
     {
         kind.Require();
         Terminal.Require();
-        Directory.CreateDirectory(sandbox.Paths.ConfigurationDirectory);
-        await System.IO.File.WriteAllTextAsync(sandbox.Paths.SettingsFile, DaemonSettings, Cancelled);
+        if (!System.IO.File.Exists(sandbox.Paths.SettingsFile))
+        {
+            Directory.CreateDirectory(sandbox.Paths.ConfigurationDirectory);
+            await System.IO.File.WriteAllTextAsync(sandbox.Paths.SettingsFile, DaemonSettings, Cancelled);
+        }
+
         Recording recording = await Recording.CreateAsync(Path.Combine(sandbox.Root, "recorded-" + kind.Name), program, Cancelled);
         string path = $"PATH={recording.Folder}:/usr/bin:/bin";
         string[] command = await kind.CommandAsync(sandbox, Cancelled);

