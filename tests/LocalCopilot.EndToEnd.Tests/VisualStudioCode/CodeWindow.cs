@@ -108,9 +108,29 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, ExtensionH
         return shown;
     }
 
+    /// <summary>Presses a key that takes a part of what is shown, and waits until the rest of it is shown.</summary>
+    /// <returns>The rest.</returns>
+    public async Task<string> TakePartAsync(string keys, string shown)
+    {
+        (string before, _, int version) = await DocumentAsync();
+        await PressAsync(keys);
+        string rest = "";
+        await UntilAsync(
+            "a part is taken and the rest is shown",
+            async () =>
+            {
+                (string after, _, int now) = await DocumentAsync();
+                rest = shown[Math.Clamp(after.Length - before.Length, 0, shown.Length)..];
+                return now != version && await SuggestionAsync() == rest;
+            },
+            seen: async () => $"'{rest}' is the rest. {await SeenAsync()}");
+        return rest;
+    }
+
     public Task NoneShownAsync() => UntilAsync("no suggestion is shown", async () => (await SuggestionAsync()).Length == 0, seen: SeenAsync);
 
     /// <summary>Waits until the daemon has the text as it stands and has answered for it, and its answer, or nothing, is shown.</summary>
+    /// <remarks>Behind the cursor there is nothing that the answer takes the place of: what of it is the same, VS Code does not show.</remarks>
     /// <param name="cursors">How many there are, each of which shows it.</param>
     /// <returns>The suggestion; empty where there is none.</returns>
     public async Task<string> SettlesAsync(int cursors = 1)
@@ -222,7 +242,12 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, ExtensionH
         return string.Join('\n', texts);
     }
 
-    public Task ScreenshotAsync(string target) => page.ScreenshotAsync(target);
+    /// <summary>Takes a picture, when what fades in has done so.</summary>
+    public async Task ScreenshotAsync(string target)
+    {
+        await UntilAsync("nothing moves", () => page.EvaluateExpressionAsync<bool>("document.getAnimations().every(one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"));
+        await page.ScreenshotAsync(target);
+    }
 
     /// <param name="seen">What there is instead, for the message.</param>
     public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null, Func<Task<string>>? seen = null)

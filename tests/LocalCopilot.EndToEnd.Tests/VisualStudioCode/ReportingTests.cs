@@ -17,8 +17,7 @@ public class ReportingTests(CodeServer code) : CodeTests(code)
         Assert.Equal(shown, item["insertText"]!.GetValue<string>());
         Assert.True(JsonNode.DeepEquals(answered["range"], item["range"]), item.ToJsonString());
 
-        await window.PressAsync("Control+ArrowRight");
-        string rest = await window.ShownAsync(text => text != shown);
+        string rest = await window.TakePartAsync("Control+ArrowRight", shown);
         JsonNode part = await SentAsync(window, "textDocument/didPartiallyAcceptCompletion", message => IdOf(message["item"]!) == id);
         Assert.Equal(shown.Length - rest.Length, part["acceptedLength"]!.GetValue<int>());
 
