@@ -51,10 +51,9 @@ Option<double?> prefixShare = new("--prefix-share");
 Option<double?> treeShare = new("--tree-share");
 Option<double?> epochs = new("--epochs");
 Option<float?> dropout = new("--dropout");
-Option<bool?> endOfLine = new("--end-of-line");
 Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
 {
-    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixShare, treeShare, epochs, dropout, endOfLine,
+    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixShare, treeShare, epochs, dropout,
 };
 adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
     new(
@@ -71,7 +70,6 @@ adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
             Lora = recipe.Lora with { Rank = parsed.GetValue(adapterRank) ?? recipe.Lora.Rank, Alpha = 2 * (parsed.GetValue(adapterRank) ?? recipe.Lora.Rank), Dropout = parsed.GetValue(dropout) ?? recipe.Lora.Dropout },
             Training = recipe.Training with { LearningRate = parsed.GetValue(learningRate) ?? recipe.Training.LearningRate, SamplesPerStep = parsed.GetValue(batch) ?? recipe.Training.SamplesPerStep },
             PromptTokens = parsed.GetValue(promptTokens) ?? recipe.PromptTokens,
-            LearnsEndOfLine = parsed.GetValue(endOfLine) ?? recipe.LearnsEndOfLine,
             PrefixShare = parsed.GetValue(prefixShare) ?? recipe.PrefixShare,
             TreeShare = parsed.GetValue(treeShare) ?? recipe.TreeShare,
             MostEpochs = parsed.GetValue(epochs) ?? recipe.MostEpochs,

@@ -33,9 +33,6 @@ internal sealed record AdaptationRecipe
     /// <summary>Share of the samples of which the text before the cursor is learned, too, 0..1; only where a model's prompts end with it.</summary>
     public double PrefixShare { get; init; }
 
-    /// <inheritdoc cref="LearnedParts"/>
-    public bool LearnsEndOfLine { get; init; } = true;
-
     /// <summary>Tokens of a sample's prompt, at most; null: as many as serving uses.</summary>
     public int? PromptTokens { get; init; }
 

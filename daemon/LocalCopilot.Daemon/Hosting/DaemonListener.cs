@@ -19,6 +19,9 @@ internal sealed partial class DaemonListener(
 {
     private static readonly TimeSpan LongestIdleCheck = TimeSpan.FromSeconds(30);
 
+    /// <summary>Who started the daemon is on the way to it; on a busy machine that takes seconds.</summary>
+    private static readonly TimeSpan FirstClient = TimeSpan.FromSeconds(30);
+
     private readonly HashSet<Task> _clients = [];
     private ILocalListener? _listener;
 
@@ -70,7 +73,7 @@ internal sealed partial class DaemonListener(
     private async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
         TimeSpan limit = options.Daemon.IdleExit;
-        while (!server.StopRequested.IsCompleted && (limit == TimeSpan.Zero || server.IdleTime < limit))
+        while (!server.StopRequested.IsCompleted && (limit == TimeSpan.Zero || server.IdleTime < (server.HadConnections || limit > FirstClient ? limit : FirstClient)))
         {
             TimeSpan wait = limit == TimeSpan.Zero || limit > LongestIdleCheck ? LongestIdleCheck : limit / 4 + TimeSpan.FromMilliseconds(50);
             await Task.WhenAny(server.StopRequested, Task.Delay(wait, time, cancellationToken));

@@ -5,6 +5,7 @@ internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warni
 {
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _connections;
+    private volatile bool _hadConnections;
     private int _editors;
     private long _lastConnection = time.GetTimestamp();
 
@@ -22,12 +23,19 @@ internal sealed class ServerState(TimeProvider time, IReadOnlyList<string> warni
     /// <summary>Time since the last client left; zero while one is connected.</summary>
     public TimeSpan IdleTime => Volatile.Read(ref _connections) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastConnection));
 
+    /// <summary>Whether any client has come yet.</summary>
+    public bool HadConnections => _hadConnections;
+
     /// <summary>Completes when a client asked the daemon to end.</summary>
     public Task StopRequested => _stopRequested.Task;
 
     public void RequestStop() => _stopRequested.TrySetResult();
 
-    public void ConnectionOpened() => Interlocked.Increment(ref _connections);
+    public void ConnectionOpened()
+    {
+        Interlocked.Increment(ref _connections);
+        _hadConnections = true;
+    }
 
     public void ConnectionClosed()
     {

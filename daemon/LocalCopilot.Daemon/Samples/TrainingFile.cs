@@ -8,10 +8,10 @@ namespace LocalCopilot.Daemon.Samples;
 internal static class TrainingFile
 {
     /// <summary>One sample at a time is in memory. Written whole or not at all.</summary>
-    /// <param name="learned">What is learned of a sample.</param>
+    /// <param name="prefixShare">Share of the samples of which the text before the cursor is learned, too, where the prompt ends with it; 0..1.</param>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
     /// <exception cref="OperationCanceledException">Nothing was written.</exception>
-    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, LearnedParts learned, CancellationToken cancellationToken)
+    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, double prefixShare, CancellationToken cancellationToken)
     {
         int written = 0;
         int unusable = 0;
@@ -30,7 +30,7 @@ internal static class TrainingFile
                 cancellationToken.ThrowIfCancellationRequested();
                 if (prompts.Build(sample) is { } prompted)
                 {
-                    int[] all = learned.EndOfLine || sample.Middle.Kind != MiddleKind.RestOfLine ? prompted.Tokens : prompted.Tokens[..^1];
+                    int[] all = prompted.Tokens;
                     written++;
                     tokens += all.Length;
                     yield return new(all, prompted.Prompt.Tokens.Length - (LearnsPrefix(sample) ? Math.Min(prompted.Prompt.PrefixTokens, prompted.Prompt.Tokens.Length - 1) : 0));
@@ -43,7 +43,7 @@ internal static class TrainingFile
         }
 
         // Always the same ones.
-        bool LearnsPrefix(Sample sample) => prompts.EndWithPrefix && sample.Key % 1000 < learned.PrefixShare * 1000;
+        bool LearnsPrefix(Sample sample) => prompts.EndWithPrefix && sample.Key % 1000 < prefixShare * 1000;
     }
 }
 
@@ -51,7 +51,3 @@ internal static class TrainingFile
 /// <param name="Unusable">Samples that gave no prompt, see <see cref="SamplePrompts.Build"/>.</param>
 /// <param name="Tokens">Of all together, prompts included.</param>
 internal readonly record struct WrittenSamples(int Count, int Unusable, long Tokens);
-
-/// <param name="PrefixShare">Share of the samples of which the text before the cursor is learned, too, where the prompt ends with it; 0..1.</param>
-/// <param name="EndOfLine">Whether the end of text is learned after the rest of a line. Serving ends there by itself.</param>
-internal readonly record struct LearnedParts(double PrefixShare, bool EndOfLine);

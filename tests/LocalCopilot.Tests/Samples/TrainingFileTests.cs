@@ -40,7 +40,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
         SelectedSamples selected = Select(samples);
         SamplePrompts prompts = Prompts(samples);
 
-        WrittenSamples written = TrainingFile.Write(File, selected.Training, prompts, new(0, EndOfLine: true), Cancelled);
+        WrittenSamples written = TrainingFile.Write(File, selected.Training, prompts, 0, Cancelled);
 
         TrainingSample[] read = [.. SampleFile.Read(File, () => Vocabulary)];
         Assert.NotEmpty(read);
@@ -84,7 +84,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
         using RepositorySamples samples = Open();
         SelectedSamples selected = Select(samples);
 
-        TrainingFile.Write(File, selected.Training, Prompts(samples), new(0, EndOfLine: true), Cancelled);
+        TrainingFile.Write(File, selected.Training, Prompts(samples), 0, Cancelled);
 
         string text = string.Join('\n', SampleFile.Read(File, () => Vocabulary).Select(sample => Vocabulary.Decode([.. sample.Tokens])));
         Assert.Contains("part_0", text, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
         using CancellationTokenSource ended = new();
         ended.Cancel();
 
-        Assert.Throws<OperationCanceledException>(() => TrainingFile.Write(File, selected.Training.Concat(selected.HeldOut), Prompts(samples), new(0, EndOfLine: true), ended.Token));
+        Assert.Throws<OperationCanceledException>(() => TrainingFile.Write(File, selected.Training.Concat(selected.HeldOut), Prompts(samples), 0, ended.Token));
 
         Assert.Empty(Directory.EnumerateFiles(Data, "train*"));
     }
