@@ -21,6 +21,9 @@ internal sealed partial class CompletionRecorder(StatisticsStore store, LocalCop
 
     private static readonly TimeSpan WriteAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>After a write that failed, where nothing new is told meanwhile: a disk that was full may have room again.</summary>
+    private static readonly TimeSpan WriteAgainAfter = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _ending = new();
@@ -151,17 +154,23 @@ internal sealed partial class CompletionRecorder(StatisticsStore store, LocalCop
         }
 
         _changed.Add(answer);
+        Schedule(WriteAfter);
+    }
+
+    /// <remarks>Under the lock.</remarks>
+    private void Schedule(TimeSpan delay)
+    {
         if (!_isScheduled)
         {
             _isScheduled = true;
-            _writer = WriteSoonAsync(_writer, _ending.Token);
+            _writer = WriteLaterAsync(_writer, delay, _ending.Token);
         }
     }
 
-    private async Task WriteSoonAsync(Task before, CancellationToken ending)
+    private async Task WriteLaterAsync(Task before, TimeSpan delay, CancellationToken ending)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        await Task.Delay(WriteAfter, time, ending);
+        await Task.Delay(delay, time, ending);
         await TryWriteAsync();
     }
 
@@ -180,6 +189,13 @@ internal sealed partial class CompletionRecorder(StatisticsStore store, LocalCop
             }
 
             _hasFailed = true;
+            lock (_gate)
+            {
+                if (!_isEnded && _changed.Count > 0)
+                {
+                    Schedule(WriteAgainAfter);
+                }
+            }
         }
     }
 
@@ -209,7 +225,9 @@ internal sealed partial class CompletionRecorder(StatisticsStore store, LocalCop
             {
                 lock (_gate)
                 {
+                    // In one step, so that nothing counts twice against the bound meanwhile.
                     _changed.UnionWith(_beingWritten);
+                    _beingWritten = [];
                 }
 
                 throw;

@@ -72,11 +72,13 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
         Assert.InRange(result.PromptTokens, 1, 128);
 
         // Another length each time, so that no earlier suggestion answers; and a longer pause, since a request ends what is evaluated ahead.
-        for (int length = 10; result.PromptTokens <= 128; length++)
+        int length = 10;
+        await Eventually.HoldsAsync(async () =>
         {
             await Task.Delay(20 * length, Cancelled);
-            result = await Service.CompleteAsync(request with { MaxTokens = length }, Cancelled);
-        }
+            result = await Service.CompleteAsync(request with { MaxTokens = length++ }, Cancelled);
+            return result.PromptTokens > 128;
+        });
 
         Assert.InRange(result.PromptTokens, 400, 1000);
         Assert.Equal(result.PromptTokens - 2, result.CachedTokens);
@@ -92,10 +94,7 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
 
         prefetch.Accepted(first.Choices[0].Id);
         prefetch.Accepted("unknown");
-        while (_counters.Computed == computed)
-        {
-            await Task.Delay(5, Cancelled);
-        }
+        await Eventually.HoldsAsync(() => _counters.Computed > computed);
 
         CompletionResult next = await Service.CompleteAsync(accepted.Next(), Cancelled);
         Assert.True(next.GeneratedTokens == 0 || next.CachedTokens >= next.PromptTokens - 2);
@@ -129,10 +128,7 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
 
         prefetch.Accepted("broken");
         prefetch.Accepted(first.Choices[0].Id);
-        while (_counters.Computed == computed)
-        {
-            await Task.Delay(5, Cancelled);
-        }
+        await Eventually.HoldsAsync(() => _counters.Computed > computed);
 
         await prefetch.DisposeAsync();
         prefetch.Accepted(first.Choices[0].Id);

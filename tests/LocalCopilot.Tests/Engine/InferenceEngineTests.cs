@@ -243,10 +243,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         using InferenceEngine engine = EngineFixture.Create(change: options => options with { UnloadAfter = TimeSpan.FromMilliseconds(50) });
         ServedModel model = await engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(Code);
-        while (engine.Model.State != ModelState.Unloaded)
-        {
-            await Task.Delay(10, Cancelled);
-        }
+        await Eventually.HoldsAsync(() => engine.Model.State == ModelState.Unloaded);
 
         Assert.Throws<ObjectDisposedException>(() => model.Vocabulary.Tokenize("gone"));
         GenerationResult result = await engine.GenerateAsync(Request(prompt, 5), Cancelled);

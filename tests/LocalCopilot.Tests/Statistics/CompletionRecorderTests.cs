@@ -94,21 +94,36 @@ public class CompletionRecorderTests
         recording.Answer("a", lengths: 8);
 
         // The writer may only be about to wait when the clock moves on.
-        while (recording.CountWritten() == 0)
-        {
-            recording.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1, Cancelled);
-        }
+        await Eventually.HoldsAsync(() => IsWritten(1));
 
         recording.Recorder.Shown("a0");
         recording.Answer("b", lengths: 8);
-        while (recording.CountWritten() == 1)
-        {
-            recording.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1, Cancelled);
-        }
+        await Eventually.HoldsAsync(() => IsWritten(2));
 
         Assert.Equal(1, (await recording.ReadAsync()).Total.Shown);
+
+        bool IsWritten(int count)
+        {
+            recording.Time.Advance(TimeSpan.FromSeconds(1));
+            return recording.CountWritten() >= count;
+        }
+    }
+
+    [Fact]
+    public async Task What_could_not_be_written_is_written_later_though_nothing_new_is_told()
+    {
+        await using Recording recording = new();
+        DirectoryInfo inTheWay = Directory.CreateDirectory(recording.File);
+        recording.Answer("a", lengths: 8);
+        recording.Time.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<StatisticsUnavailableException>(() => recording.ReadAsync());
+
+        inTheWay.Delete();
+        await Eventually.HoldsAsync(() =>
+        {
+            recording.Time.Advance(TimeSpan.FromSeconds(20));
+            return recording.CountWritten() == 1;
+        });
     }
 
     [Fact]

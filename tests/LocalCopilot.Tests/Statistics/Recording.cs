@@ -1,8 +1,8 @@
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Statistics;
-using LocalCopilot.Daemon.Storage;
 using LocalCopilot.Protocol;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -42,16 +42,21 @@ internal sealed class Recording : IAsyncDisposable
     public Task<StatisticsResult> ReadAsync(string? repository = null, DateTimeOffset? since = null) =>
         Recorder.ReadAsync(repository, since, TestContext.Current.CancellationToken);
 
-    /// <summary>Answers that are in the file now.</summary>
+    /// <summary>Answers that are in the file now. It is only read, since the recorder may be about to make it.</summary>
     public int CountWritten()
     {
-        if (!System.IO.File.Exists(File))
+        try
+        {
+            using SqliteConnection connection = new($"Data Source={File};Mode=ReadOnly;Pooling=False");
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM answers";
+            return (int)(long)command.ExecuteScalar()!;
+        }
+        catch (SqliteException)
         {
             return 0;
         }
-
-        using Database database = Database.Open(File, AnswerTable.Version, AnswerTable.Schema);
-        return (int)AnswerTable.Count(database);
     }
 
     /// <summary>Ends in order, as the daemon does, and begins again.</summary>

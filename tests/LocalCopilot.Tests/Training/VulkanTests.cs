@@ -15,6 +15,9 @@ namespace LocalCopilot.Tests.Training;
 [Collection(RunsAlone.Name)]
 public class VulkanTests(TrainingFixture fixture) : IClassFixture<TrainingFixture>
 {
+    /// <summary>A run takes half a minute; one that takes this long is killed, and its exit code tells.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private const string Driver = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json";
     private const string Package = "node_modules/@node-llama-cpp/linux-x64-vulkan/bins/linux-x64-vulkan";
 
@@ -68,7 +71,9 @@ public class VulkanTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
 
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> reading = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using Timer patience = new(_ => process.Kill(), null, Patience, Timeout.InfiniteTimeSpan);
+        string output = await reading;
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"train ended with {process.ExitCode}: {await error}{output}");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(TrainingReport.FromJson).Where(report => report.Phase == TrainingPhase.Training && report.Loss is not null).Select(report => report.Loss!.Value)];

@@ -37,13 +37,15 @@ public class WorkerTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
                 Task begun = early ? Task.CompletedTask : worker.ReportAsync(report => report.Loss is not null);
                 await Task.WhenAny(begun, exit);
                 await Task.WhenAny(exit, Task.Delay(random.Next(early ? 400 : 250), TestContext.Current.CancellationToken));
-                if (kills < KillRounds && !exit.IsCompleted)
+                bool killed = kills < KillRounds && !exit.IsCompleted;
+                if (killed)
                 {
                     worker.Kill();
                     kills++;
                 }
 
-                await exit;
+                int code = await exit;
+                Assert.True(killed || code == 0, $"The worker ended with {code}: {worker.Last}");
             }
 
             Assert.Equal(expected, await File.ReadAllBytesAsync(job.Output, TestContext.Current.CancellationToken));

@@ -102,7 +102,7 @@ public sealed class ContextSourceTests : IDisposable
         _repository.Write("src/Brand.cs", Service.Replace("SumOfOpenInvoices", "SumOfBrandNewInvoices", StringComparison.Ordinal));
         _open.WasSaved(Path.Combine(_repository.Root, "src", "Brand.cs"));
 
-        await UntilAsync(async () => (await FindAsync("SumOfBrandNewInvoices(")).Any(chunk => chunk.Path == "src/Brand.cs"));
+        await Eventually.HoldsAsync(async () => (await FindAsync("SumOfBrandNewInvoices(")).Any(chunk => chunk.Path == "src/Brand.cs"));
     }
 
     [Fact]
@@ -113,10 +113,10 @@ public sealed class ContextSourceTests : IDisposable
         Assert.NotEmpty(await FindAsync("SumOfOpenInvoices("));
 
         _repository.Write("a.cs", Service.Replace("SumOfOpenInvoices", "SumOfClosedInvoices", StringComparison.Ordinal));
-        await UntilAsync(async () => (await FindAsync("SumOfClosedInvoices(")).Any(chunk => chunk.Text.Contains("SumOfClosedInvoices", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(async () => (await FindAsync("SumOfClosedInvoices(")).Any(chunk => chunk.Text.Contains("SumOfClosedInvoices", StringComparison.Ordinal)));
         File.Delete(Path.Combine(_repository.Root, "a.cs"));
 
-        await UntilAsync(async () => (await FindAsync("SumOfClosedInvoices(")).Count == 0);
+        await Eventually.HoldsAsync(async () => (await FindAsync("SumOfClosedInvoices(")).Count == 0);
     }
 
     [Fact]
@@ -236,12 +236,4 @@ public sealed class ContextSourceTests : IDisposable
     }
 
     private string UriOf(string path) => new Uri(Path.Combine(_repository.Root, path)).AbsoluteUri;
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        while (!await holds())
-        {
-            await Task.Delay(20, Cancelled);
-        }
-    }
 }
