@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Training;
 using LocalCopilot.Training.Data;
@@ -48,7 +49,7 @@ internal static class PauseDelay
 
     private static TrainingJob WriteJob(string model, int threads, string folder)
     {
-        string file = model.Length > 0 ? Path.GetFullPath(model) : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf");
+        string file = model.Length > 0 ? Path.GetFullPath(model) : EmbeddedModelFile.Path;
         int vocabulary = (int)GgufFile.Read(file).Tensors.First(tensor => tensor.Name == "token_embd.weight").Shape[1];
         RandomNumbers random = new(11);
         TrainingJob job = new()

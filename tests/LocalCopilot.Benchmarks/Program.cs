@@ -31,7 +31,7 @@ Option<bool> plain = new("--plain") { Description = "Use ggml's own operations o
 Option<bool> fullPrecision = new("--full-precision") { Description = "Multiply in F32 also where the processor multiplies bfloat16 numbers." };
 Command training = new("training", "Tokens a second and peak memory of training, with a profile by operation.") { model, rank, rowTokens, sampleTokens, targets, threads, steps, recompute, plain, fullPrecision };
 training.SetAction(parsed => TrainingSpeed.Run(new(
-    parsed.GetValue(model) is { Length: > 0 } file ? file : Path.Combine(AppContext.BaseDirectory, "models", "embedded-code-6.5m-q8_0.gguf"),
+    parsed.GetValue(model) is { Length: > 0 } file ? file : LocalCopilot.Daemon.Engine.EmbeddedModelFile.Path,
     parsed.GetValue(rank), parsed.GetValue(rowTokens), parsed.GetValue(sampleTokens), parsed.GetValue(targets), parsed.GetValue(threads), parsed.GetValue(steps), parsed.GetValue(recompute), parsed.GetValue(plain), parsed.GetValue(fullPrecision))));
 
 Command pause = new("pause", "Time from a request to pause, in the middle of a training step, until the worker process waits.") { model, threads };

@@ -73,7 +73,7 @@ internal sealed partial class DaemonListener(
     private async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
         TimeSpan limit = options.Daemon.IdleExit;
-        while (!server.StopRequested.IsCompleted && (limit == TimeSpan.Zero || server.IdleTime < (server.HadConnections || limit > FirstClient ? limit : FirstClient)))
+        while (!server.StopRequested.IsCompleted && !IsIdle())
         {
             TimeSpan wait = limit == TimeSpan.Zero || limit > LongestIdleCheck ? LongestIdleCheck : limit / 4 + TimeSpan.FromMilliseconds(50);
             await Task.WhenAny(server.StopRequested, Task.Delay(wait, time, cancellationToken));
@@ -82,6 +82,8 @@ internal sealed partial class DaemonListener(
 
         // The answer to `shutdown` is sent before its connection goes.
         await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
+
+        bool IsIdle() => limit != TimeSpan.Zero && server.IdleTime >= limit && (server.HadConnections || server.IdleTime >= FirstClient);
     }
 
     private static partial class Log
