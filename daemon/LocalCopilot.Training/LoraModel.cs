@@ -40,12 +40,12 @@ public sealed record ComputeOptions
 }
 
 /// <summary>What computing a batch gave.</summary>
-/// <param name="Loss">Sum over its targets of − ln p(target), in nats.</param>
-/// <param name="Targets">Targets that it is summed over.</param>
-public readonly record struct BatchLoss(double Loss, int Targets)
+/// <param name="Loss">Sum over its targets of − weight · ln p(target), in nats.</param>
+/// <param name="Weight">Sum of the targets' weights: their number, where all count the same.</param>
+public readonly record struct BatchLoss(double Loss, double Weight)
 {
     /// <summary>Mean loss of a target, in nats.</summary>
-    public double Mean => Targets > 0 ? Loss / Targets : 0;
+    public double Mean => Weight > 0 ? Loss / Weight : 0;
 }
 
 /// <summary>A frozen model with a LoRA adapter in training: computes losses, and sums gradients.</summary>

@@ -6,7 +6,7 @@ using LocalCopilot.Training.Optimization;
 namespace LocalCopilot.Training;
 
 /// <summary>What a step of the optimizer did.</summary>
-/// <param name="Loss">Mean loss of the step's target tokens before it, in nats.</param>
+/// <param name="Loss">Mean loss of the step's target tokens before it, by their weights, in nats.</param>
 /// <param name="GradientNorm">L2 norm of the mean loss's gradient, before it was shortened.</param>
 /// <param name="LearningRate">Of A.</param>
 /// <param name="Tokens">Tokens that were computed, prompts included.</param>
@@ -58,7 +58,7 @@ public sealed class Trainer
     {
         ulong dropout = _dropout.State;
         _model.Parameters.ClearGradients();
-        double loss = 0;
+        double loss = 0, weight = 0;
         int tokens = 0, targets = 0;
         foreach (PackedBatch row in RowPacking.Pack(_order.OfStep(Step).Select(index => _samples.Samples[index]), _recipe.RowTokens))
         {
@@ -69,31 +69,31 @@ public sealed class Trainer
             }
 
             loss += computed.Loss;
-            targets += computed.Targets;
+            weight += computed.Weight;
+            targets += row.Targets;
             tokens += row.Used;
         }
 
         double rate = LearningRate.At(_recipe, Step, Steps);
         _model.Parameters.ReadGradients(_gradients);
-        TensorPrimitives.Multiply(_gradients, 1f / targets, _gradients);
+        TensorPrimitives.Multiply(_gradients, (float)(1 / weight), _gradients);
         double norm = double.IsFinite(loss) ? _optimizer.Step(_values, _gradients, rate, Step) : double.NaN;
         if (!double.IsFinite(norm))
         {
             _dropout = new(dropout);
-            throw new DivergedException(Step, loss / targets);
+            throw new DivergedException(Step, loss / weight);
         }
 
         _model.Parameters.WriteValues(_values);
         Step++;
-        return new(loss / targets, norm, rate, tokens, targets);
+        return new(loss / weight, norm, rate, tokens, targets);
     }
 
     /// <summary>Mean loss of samples with the adapter as it is, in nats a target token; without dropout.</summary>
     /// <returns>Null when the model's abort flag ended it.</returns>
     public double? Evaluate(SampleSet samples)
     {
-        double loss = 0;
-        long targets = 0;
+        double loss = 0, weight = 0;
         foreach (PackedBatch row in RowPacking.Pack(samples.Samples, _recipe.RowTokens))
         {
             if (_model.Evaluate(row) is not { } computed)
@@ -102,10 +102,10 @@ public sealed class Trainer
             }
 
             loss += computed.Loss;
-            targets += computed.Targets;
+            weight += computed.Weight;
         }
 
-        return loss / Math.Max(1, targets);
+        return weight > 0 ? loss / weight : 0;
     }
 
     /// <summary>All that decides what comes next. Shares its arrays with the trainer: write it before the next step.</summary>

@@ -47,13 +47,13 @@ Option<double?> learningRate = new("--learning-rate");
 Option<int?> adapterRank = new("--adapter-rank");
 Option<int?> batch = new("--batch");
 Option<int?> promptTokens = new("--prompt-tokens");
-Option<double?> prefixShare = new("--prefix-share");
+Option<float?> prefixWeight = new("--prefix-weight");
 Option<double?> treeShare = new("--tree-share");
 Option<double?> epochs = new("--epochs");
 Option<float?> dropout = new("--dropout");
 Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
 {
-    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixShare, treeShare, epochs, dropout,
+    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout,
 };
 adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
     new(
@@ -70,7 +70,7 @@ adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
             Lora = recipe.Lora with { Rank = parsed.GetValue(adapterRank) ?? recipe.Lora.Rank, Alpha = 2 * (parsed.GetValue(adapterRank) ?? recipe.Lora.Rank), Dropout = parsed.GetValue(dropout) ?? recipe.Lora.Dropout },
             Training = recipe.Training with { LearningRate = parsed.GetValue(learningRate) ?? recipe.Training.LearningRate, SamplesPerStep = parsed.GetValue(batch) ?? recipe.Training.SamplesPerStep },
             PromptTokens = parsed.GetValue(promptTokens) ?? recipe.PromptTokens,
-            PrefixShare = parsed.GetValue(prefixShare) ?? recipe.PrefixShare,
+            PrefixWeight = parsed.GetValue(prefixWeight) ?? recipe.PrefixWeight,
             TreeShare = parsed.GetValue(treeShare) ?? recipe.TreeShare,
             MostEpochs = parsed.GetValue(epochs) ?? recipe.MostEpochs,
         }),

@@ -30,8 +30,8 @@ internal sealed record AdaptationRecipe
     /// <summary>Share of the samples that is of the current tree, 0..1; the others are of commits.</summary>
     public double TreeShare { get; init; } = 0.25;
 
-    /// <summary>Share of the samples of which the text before the cursor is learned, too, 0..1; only where a model's prompts end with it.</summary>
-    public double PrefixShare { get; init; }
+    /// <summary>What a token before the cursor counts in the loss, where one that is to be written counts 1; only where a model's prompts end with it.</summary>
+    public float PrefixWeight { get; init; }
 
     /// <summary>Tokens of a sample's prompt, at most; null: as many as serving uses.</summary>
     public int? PromptTokens { get; init; }

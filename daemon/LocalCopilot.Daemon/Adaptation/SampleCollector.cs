@@ -76,7 +76,7 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         folder.SamplesFile,
         learned,
         samples.Prompts(model.Vocabulary, new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary)), recipe.Budget(model, options.Completion), PromptBudget.MostGenerated(model.ContextTokens)),
-        recipe.PrefixShare,
+        recipe.PrefixWeight,
         cancellationToken);
 
     /// <summary>Tells how far a part of the work is, not too often, and waits while completions are wanted.</summary>

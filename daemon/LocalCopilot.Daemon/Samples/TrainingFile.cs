@@ -8,10 +8,10 @@ namespace LocalCopilot.Daemon.Samples;
 internal static class TrainingFile
 {
     /// <summary>One sample at a time is in memory. Written whole or not at all.</summary>
-    /// <param name="prefixShare">Share of the samples of which the text before the cursor is learned, too, where the prompt ends with it; 0..1.</param>
+    /// <param name="prefixWeight">What a token before the cursor counts in the loss, where the prompt ends with it, and one after it counts 1; 0: they are not learned.</param>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
     /// <exception cref="OperationCanceledException">Nothing was written.</exception>
-    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, double prefixShare, CancellationToken cancellationToken)
+    public static WrittenSamples Write(string file, IEnumerable<Sample> samples, SamplePrompts prompts, float prefixWeight, CancellationToken cancellationToken)
     {
         int written = 0;
         int unusable = 0;
@@ -31,9 +31,11 @@ internal static class TrainingFile
                 if (prompts.Build(sample) is { } prompted)
                 {
                     int[] all = prompted.Tokens;
+                    int prompt = prompted.Prompt.Tokens.Length;
+                    int prefix = prefixWeight > 0 && prompts.EndWithPrefix ? Math.Min(prompted.Prompt.PrefixTokens, prompt - 1) : 0;
                     written++;
                     tokens += all.Length;
-                    yield return new(all, prompted.Prompt.Tokens.Length - (LearnsPrefix(sample) ? Math.Min(prompted.Prompt.PrefixTokens, prompted.Prompt.Tokens.Length - 1) : 0));
+                    yield return new(all, prompt - prefix) { PromptTargets = prefix, PromptWeight = prefix > 0 ? prefixWeight : 1 };
                 }
                 else
                 {
@@ -41,9 +43,6 @@ internal static class TrainingFile
                 }
             }
         }
-
-        // Always the same ones.
-        bool LearnsPrefix(Sample sample) => prompts.EndWithPrefix && sample.Key % 1000 < prefixShare * 1000;
     }
 }
 

@@ -31,6 +31,8 @@ internal static class RunFingerprint
         {
             Number(sample.Tokens.Count);
             Number(sample.FirstTarget);
+            Number(sample.PromptTargets);
+            Number(BitConverter.SingleToInt32Bits(sample.PromptWeight));
             foreach (int token in sample.Tokens)
             {
                 Number(token);

@@ -13,6 +13,7 @@ public sealed class PackedBatch
         Starts = new int[Tokens.Length];
         TargetRows = new int[targets];
         TargetTokens = new int[targets];
+        TargetWeights = new float[targets];
         Used = tokens;
     }
 
@@ -34,6 +35,9 @@ public sealed class PackedBatch
     internal int[] TargetRows { get; }
 
     internal int[] TargetTokens { get; }
+
+    /// <summary>What each target counts in the loss.</summary>
+    internal float[] TargetWeights { get; }
 
     /// <summary>Packs samples in their order.</summary>
     /// <exception cref="TrainingException">One has nothing to learn, or no token before what is to be learned.</exception>
@@ -57,6 +61,7 @@ public sealed class PackedBatch
                 if (i >= sample.FirstTarget)
                 {
                     batch.TargetRows[target] = at + i - 1;
+                    batch.TargetWeights[target] = i - sample.FirstTarget < sample.PromptTargets ? sample.PromptWeight : 1;
                     batch.TargetTokens[target++] = sample.Tokens[i];
                 }
             }

@@ -6,7 +6,8 @@ namespace LocalCopilot.Training.Data;
 
 /// <summary>Reads samples from a file with one JSON object a line.</summary>
 /// <remarks>
-/// Either <c>{"tokens": [1, 2, 3], "firstTarget": 2}</c>: token ids, and the index of the first that is learned. Or
+/// Either <c>{"tokens": [1, 2, 3], "firstTarget": 2}</c>: token ids, and the index of the first that is learned.
+/// <c>"promptTargets": 5, "promptWeight": 0.1</c> beside them: of those that are learned the first five count a tenth. Or
 /// <c>{"prompt": "...", "completion": "..."}</c>: texts; the completion is learned, and the end of text after it. Special tokens
 /// are recognized in prompts (<c>&lt;|fim_prefix|&gt;</c>) and not in completions. Empty lines are passed over.
 /// </remarks>
@@ -35,9 +36,25 @@ public static class SampleFile
     {
         foreach (TrainingSample sample in samples)
         {
-            writer.Write(JsonSerializer.Serialize(new SampleLine { Tokens = [.. sample.Tokens], FirstTarget = sample.FirstTarget }, SampleJson.Default.SampleLine));
+            writer.Write(JsonSerializer.Serialize(LineOf(sample), SampleJson.Default.SampleLine));
             writer.Write('\n');
         }
+    }
+
+    private static SampleLine LineOf(TrainingSample sample) => new()
+    {
+        Tokens = [.. sample.Tokens],
+        FirstTarget = sample.FirstTarget,
+        PromptTargets = sample.PromptTargets > 0 ? sample.PromptTargets : null,
+        PromptWeight = sample.PromptTargets > 0 ? sample.PromptWeight : null,
+    };
+
+    private static TrainingSample SampleOf(SampleLine line, int[] tokens, string place)
+    {
+        TrainingSample sample = new(tokens, line.FirstTarget ?? 1) { PromptTargets = line.PromptTargets ?? 0, PromptWeight = line.PromptWeight ?? 1 };
+        return sample is { PromptTargets: >= 0, PromptWeight: >= 0 and <= 1 }
+            ? sample
+            : throw new TrainingException($"{place} has a \"promptTargets\" below 0, or a \"promptWeight\" that is not 0 to 1.");
     }
 
     private static TrainingSample Parse(string text, string place, Func<LlamaVocabulary> vocabulary)
@@ -54,7 +71,7 @@ public static class SampleFile
 
         if (line.Tokens is { } tokens)
         {
-            return new(tokens, line.FirstTarget ?? 1);
+            return SampleOf(line, tokens, place);
         }
 
         if (line.Prompt is not { } prompt || line.Completion is not { } completion)
@@ -80,6 +97,10 @@ internal sealed record SampleLine
     public int[]? Tokens { get; init; }
 
     public int? FirstTarget { get; init; }
+
+    public int? PromptTargets { get; init; }
+
+    public float? PromptWeight { get; init; }
 
     public string? Prompt { get; init; }
 

@@ -7,4 +7,10 @@ public sealed record TrainingSample(IReadOnlyList<int> Tokens, int FirstTarget)
 {
     /// <summary>Tokens that are learned.</summary>
     public int Targets => Tokens.Count - FirstTarget;
+
+    /// <summary>Of the learned tokens, how many are still of the prompt; they come first.</summary>
+    public int PromptTargets { get; init; }
+
+    /// <summary>What a token of the prompt counts in the loss, where one of what the model is to write counts 1.</summary>
+    public float PromptWeight { get; init; } = 1;
 }

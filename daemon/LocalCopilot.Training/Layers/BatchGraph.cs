@@ -77,7 +77,7 @@ internal sealed class BatchGraph : IDisposable
                 int target = exists ? chunk.First + i : 0;
                 rows[i] = batch.TargetRows[target];
                 labels[i] = (i * _network.Vocabulary) + batch.TargetTokens[target];
-                weights[i] = exists ? 1 : 0;
+                weights[i] = exists ? batch.TargetWeights[target] : 0;
             }
 
             chunk.Rows.Write<int>(rows);
@@ -100,11 +100,12 @@ internal sealed class BatchGraph : IDisposable
             for (int target = 0; target < used; target++)
             {
                 // Not below the smallest normal number: a loss of 87 nats a token is as bad as any.
-                loss -= float.IsNaN(probabilities[target]) ? double.NaN : Math.Log(Math.Max(probabilities[target], 1e-37));
+                double logarithm = float.IsNaN(probabilities[target]) ? double.NaN : Math.Log(Math.Max(probabilities[target], 1e-37));
+                loss -= batch.TargetWeights[_inputs.Targets[i].First + target] * logarithm;
             }
         }
 
-        return new(loss, batch.Targets);
+        return new(loss, batch.TargetWeights.Sum(weight => (double)weight));
     }
 
     /// <summary>The targets' logits, after the graph was computed.</summary>

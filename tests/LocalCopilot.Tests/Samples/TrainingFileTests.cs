@@ -57,6 +57,30 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
     }
 
     [Fact]
+    public void Text_before_the_cursor_is_learned_with_less_weight()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            _repository.CommitFile($"file_{i}.py", Code($"part_{i}"));
+        }
+
+        using RepositorySamples samples = Open();
+        SelectedSamples selected = Select(samples);
+        SamplePrompts prompts = Prompts(samples);
+
+        TrainingFile.Write(File, selected.Training, prompts, 0.25f, Cancelled);
+
+        Assert.All(SampleFile.Read(File, () => Vocabulary).Zip(selected.Training), pair =>
+        {
+            PromptedSample prompted = prompts.Build(pair.Second)!;
+            Assert.Equal(prompted.Tokens, pair.First.Tokens);
+            Assert.Equal(prompted.Prompt.Tokens.Length, pair.First.FirstTarget + pair.First.PromptTargets);
+            Assert.Equal(prompted.Prompt.PrefixTokens, pair.First.PromptTargets);
+            Assert.Equal(prompted.Prompt.PrefixTokens > 0 ? 0.25f : 1, pair.First.PromptWeight);
+        });
+    }
+
+    [Fact]
     public void Nothing_held_out_ignored_later_or_secret_is_in_it()
     {
         int number = 0;

@@ -14,6 +14,7 @@ public class GradientTests(TrainingFixture fixture) : IClassFixture<TrainingFixt
     {
         string file = (TinyModel.Of(kind) with { Width = 32, FeedForward = 32, HeadLength = 16, Heads = 2, KeyValueHeads = 1 }).Write(fixture.Folder);
         TrainingSample[] samples = TrainingFixture.RandomSamples(2, 9);
+        samples[0] = samples[0] with { PromptTargets = 3, PromptWeight = 0.25f };
         PackedBatch batch = PackedBatch.Pack(samples);
         using LoraModel model = LoraModel.Open(file, new() { Rank = 2, Alpha = 4 }, new(), TestContext.Current.CancellationToken);
         TrainingFixture.Randomize(model.Parameters);

@@ -48,9 +48,9 @@ internal sealed class Reference : IDisposable
     /// <summary>Mean loss of the samples' targets, in nats.</summary>
     public double MeanLoss(IReadOnlyList<TrainingSample> samples) => Loss(Logits(samples), samples) / samples.Sum(sample => sample.Targets);
 
-    /// <summary>Sum of − ln softmax(logits)[target], in double precision.</summary>
+    /// <summary>Sum of − weight · ln softmax(logits)[target], in double precision.</summary>
     public static double Loss(float[][] logits, IReadOnlyList<TrainingSample> samples) =>
-        logits.Zip(samples.SelectMany(sample => sample.Tokens.Skip(sample.FirstTarget)), (row, target) => LogSum(row) - row[target]).Sum();
+        logits.Zip(samples.SelectMany(Targets), (row, target) => target.Weight * (LogSum(row) - row[target.Token])).Sum();
 
     public void Dispose()
     {
@@ -60,6 +60,9 @@ internal sealed class Reference : IDisposable
         _batch.Dispose();
         _model.Dispose();
     }
+
+    private static IEnumerable<(int Token, float Weight)> Targets(TrainingSample sample) =>
+        sample.Tokens.Skip(sample.FirstTarget).Select((token, i) => (token, i < sample.PromptTargets ? sample.PromptWeight : 1));
 
     private static double LogSum(float[] row)
     {
