@@ -147,6 +147,7 @@ public sealed class TrainingRun
             }
         }
 
+        model.Parameters.Weaken(_job.Recipe.FinalStrength);
         return Measure(trainer, heldOut);
     }
 

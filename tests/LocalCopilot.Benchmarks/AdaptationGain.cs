@@ -24,7 +24,7 @@ internal static class AdaptationGain
     public static async Task<int> RunAsync(AdaptationGainOptions options, CancellationToken cancellationToken)
     {
         string root = Path.GetFullPath(options.Repository);
-        await using ServiceProvider services = Services(options);
+        await using ServiceProvider services = Services(options.Data, options.Model, new(), new(), options.Change);
         InferenceEngine engine = services.GetRequiredService<InferenceEngine>();
         string until = Until(root, options.Hidden);
         services.GetRequiredService<AdapterStore>().Forget(Daemon.Git.RepositoryKey.Of(root));
@@ -80,17 +80,24 @@ internal static class AdaptationGain
         Write($"    bits/byte {comparison.Bits:+0.0 %;-0.0 %} ({comparison.BitsInterval.Low:+0.0 %;-0.0 %} to {comparison.BitsInterval.High:+0.0 %;-0.0 %}), exact match {comparison.ExactMatch * 100:+0.0;-0.0} ({comparison.ExactMatchInterval.Low * 100:+0.0;-0.0} to {comparison.ExactMatchInterval.High * 100:+0.0;-0.0})");
     }
 
-    private static ServiceProvider Services(AdaptationGainOptions options)
+    /// <summary>The parts of a daemon, without one.</summary>
+    /// <param name="data">Folder for all that they keep.</param>
+    /// <param name="change">Changes the recipe; null: not.</param>
+    public static ServiceProvider Services(string data, string model, GateOptions gate, AdaptationOptions adaptation, Func<AdaptationRecipe, AdaptationRecipe>? change = null)
     {
-        string data = Path.GetFullPath(options.Data);
+        data = Path.GetFullPath(data);
         LocalCopilotPaths paths = new() { ConfigurationDirectory = data, DataDirectory = data, StateDirectory = data, RuntimeDirectory = data };
         ServiceCollection services = new();
         services.AddLogging();
         services.AddSingleton(paths);
-        services.AddSingleton(new LocalCopilotOptions { Model = new() { Path = options.Model } });
+        services.AddSingleton(new LocalCopilotOptions { Model = new() { Path = model }, Gate = gate, Adaptation = adaptation });
         services.AddSingleton(TimeProvider.System);
         services.AddDaemonParts();
-        services.AddSingleton<RecipeChoice>((model, goesOn) => options.Change(AdaptationRecipe.For(model, goesOn)));
+        if (change is not null)
+        {
+            services.AddSingleton<RecipeChoice>((served, goesOn) => change(AdaptationRecipe.For(served, goesOn)));
+        }
+
         return services.BuildServiceProvider();
     }
 

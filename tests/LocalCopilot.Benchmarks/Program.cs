@@ -51,9 +51,10 @@ Option<float?> prefixWeight = new("--prefix-weight");
 Option<double?> treeShare = new("--tree-share");
 Option<double?> epochs = new("--epochs");
 Option<float?> dropout = new("--dropout");
+Option<double?> strength = new("--strength");
 Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
 {
-    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout,
+    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout, strength,
 };
 adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
     new(
@@ -68,7 +69,7 @@ adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
         recipe => recipe with
         {
             Lora = recipe.Lora with { Rank = parsed.GetValue(adapterRank) ?? recipe.Lora.Rank, Alpha = 2 * (parsed.GetValue(adapterRank) ?? recipe.Lora.Rank), Dropout = parsed.GetValue(dropout) ?? recipe.Lora.Dropout },
-            Training = recipe.Training with { LearningRate = parsed.GetValue(learningRate) ?? recipe.Training.LearningRate, SamplesPerStep = parsed.GetValue(batch) ?? recipe.Training.SamplesPerStep },
+            Training = recipe.Training with { LearningRate = parsed.GetValue(learningRate) ?? recipe.Training.LearningRate, SamplesPerStep = parsed.GetValue(batch) ?? recipe.Training.SamplesPerStep, FinalStrength = parsed.GetValue(strength) ?? recipe.Training.FinalStrength },
             PromptTokens = parsed.GetValue(promptTokens) ?? recipe.PromptTokens,
             PrefixWeight = parsed.GetValue(prefixWeight) ?? recipe.PrefixWeight,
             TreeShare = parsed.GetValue(treeShare) ?? recipe.TreeShare,
@@ -76,5 +77,11 @@ adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
         }),
     cancellationToken));
 
-RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, pause, adaptation };
+Option<int> rounds = new("--rounds") { Description = "Rounds of learning.", DefaultValueFactory = _ => 20 };
+Option<double> replayed = new("--replayed") { Description = "Share of the commits, the newest, that are replayed.", DefaultValueFactory = _ => 0.5 };
+Command dailyLife = new("daily-life", "Replays a history with a round of learning every few commits, and measures what is served then on the commits that came next.") { repository, model, rounds, replayed, budget, limit, data };
+dailyLife.SetAction((parsed, cancellationToken) => DailyLife.RunAsync(
+    new(parsed.GetValue(repository)!, parsed.GetValue(model)!, parsed.GetValue(rounds), parsed.GetValue(replayed), TimeSpan.FromSeconds(parsed.GetValue(budget)), parsed.GetValue(limit), parsed.GetValue(data)!), cancellationToken));
+
+RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, pause, adaptation, dailyLife };
 return await root.Parse(args).InvokeAsync();

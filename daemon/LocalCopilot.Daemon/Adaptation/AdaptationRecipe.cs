@@ -22,7 +22,7 @@ internal sealed record AdaptationRecipe
 
     public LoraOptions Lora { get; init; } = new() { Rank = 16, Alpha = 32 };
 
-    public TrainingRecipe Training { get; init; } = new() { LearningRate = 2e-3, SamplesPerStep = 8, RowTokens = 1024, Warmup = 0.05 };
+    public TrainingRecipe Training { get; init; } = new() { LearningRate = 6e-3, SamplesPerStep = 4, RowTokens = 1024, Warmup = 0.05, FinalStrength = 0.8 };
 
     /// <summary>Times that a sample is seen, at most.</summary>
     public double MostEpochs { get; init; } = 3;
@@ -31,10 +31,10 @@ internal sealed record AdaptationRecipe
     public double TreeShare { get; init; } = 0.25;
 
     /// <summary>What a token before the cursor counts in the loss, where one that is to be written counts 1; only where a model's prompts end with it.</summary>
-    public float PrefixWeight { get; init; }
+    public float PrefixWeight { get; init; } = 0.3f;
 
     /// <summary>Tokens of a sample's prompt, at most; null: as many as serving uses.</summary>
-    public int? PromptTokens { get; init; }
+    public int? PromptTokens { get; init; } = 320;
 
     /// <summary>Samples of a round, at most, however much time there is.</summary>
     public int MostSamples { get; init; } = 8000;
@@ -43,7 +43,7 @@ internal sealed record AdaptationRecipe
     public static AdaptationRecipe For(ServedModel model, bool goesOn)
     {
         bool small = model.Parameters <= MostParametersOfSmall;
-        double rate = small ? 2e-3 : 4e-4;
+        double rate = small ? 6e-3 : 6e-4;
         AdaptationRecipe recipe = new();
         return recipe with { Training = recipe.Training with { LearningRate = goesOn ? rate / 2 : rate } };
     }

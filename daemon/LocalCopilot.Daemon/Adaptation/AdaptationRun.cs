@@ -35,6 +35,9 @@ internal sealed partial class AdaptationRun(
     /// <summary>Fewer samples teach a model their own words, and nothing of the repository.</summary>
     private const int LeastTraining = 48;
 
+    /// <summary>Of the set time, what a round takes that goes on from an adapter: there is less that is new to it.</summary>
+    private const double ShareOfGoingOn = 0.4;
+
     /// <summary>Training that is slower than expected ends after this share of its time, short of its steps.</summary>
     private const double Patience = 2;
 
@@ -171,7 +174,7 @@ internal sealed partial class AdaptationRun(
         string head = request.Until is { } until
             ? (git.Lookup<Commit>(until) ?? throw new NotFoundException($"There is no commit {until}.")).Sha
             : git.Head.Tip?.Sha ?? throw new NotFoundException($"{request.Root} has no commits yet.");
-        RunPlan plan = new(request.Root, model.Fingerprint, head, beginning?.Id, (long)(request.Budget ?? options.Adaptation.Budget).TotalMilliseconds);
+        RunPlan plan = new(request.Root, model.Fingerprint, head, beginning?.Id, (long)(request.Budget ?? (options.Adaptation.Budget * (beginning is null ? 1 : ShareOfGoingOn))).TotalMilliseconds);
         return request.Until is null
             && RunFolder.Interrupted(paths, repository) is { } interrupted
             && git.Lookup<Commit>(interrupted.Head) is not null
@@ -243,7 +246,7 @@ internal sealed partial class AdaptationRun(
             await LowPriority.RunAsync(() => collector.Write(folder, model, recipe, [.. learned, .. collected.Selected.Training.Take(learned.Length)], cancellationToken));
             TrainingJob job = Job(folder, model, recipe) with
             {
-                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
+                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, FinalStrength = 1, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
             };
             job = job with { Output = folder.CandidateFile("refresh") };
             await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);

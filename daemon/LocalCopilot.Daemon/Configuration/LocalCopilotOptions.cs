@@ -120,8 +120,8 @@ internal sealed record AdaptationOptions
     /// <summary>Threads that train; 0: half of the logical processors, at least 2 where there are 2.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Time that one round computes for training, at most.</summary>
-    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>Time that a round computes for training when it begins from the base model, at most; one that goes on from an adapter takes two fifths of it.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>After so many rounds one begins from the base model again, so that errors do not pile up.</summary>
     public int FreshEvery { get; init; } = 5;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LocalCopilot.Llama.Ggml;
 using LocalCopilot.Llama.Gguf;
 
@@ -60,6 +61,25 @@ public sealed class LoraParameters : IDisposable
             {
                 value = ((2 * random.NextSingle()) - 1) * bound;
             }
+        }
+
+        WriteValues(values);
+    }
+
+    /// <summary>Scales what the adapter adds: B times <paramref name="strength"/>.</summary>
+    internal void Weaken(double strength)
+    {
+        if (strength == 1)
+        {
+            return;
+        }
+
+        float[] values = new float[Count];
+        ReadValues(values);
+        foreach (LoraMatrix matrix in _matrices)
+        {
+            Span<float> b = values.AsSpan((int)matrix.OffsetB(Options.Rank), matrix.Out * Options.Rank);
+            TensorPrimitives.Multiply(b, (float)strength, b);
         }
 
         WriteValues(values);

@@ -42,6 +42,12 @@ public sealed record TrainingRecipe
     /// <summary>Longer gradients are shortened to this L2 norm; 0: never.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 
+    /// <summary>
+    /// Factor on B when all steps are done, greater than 0 to 1. An adapter that is served a little weaker than it was trained forgets
+    /// less of what the model knew: interpolation of weights, arXiv:2109.01903.
+    /// </summary>
+    public double FinalStrength { get; init; } = 1;
+
     /// <summary>Decides the adapter's beginning, the samples' order and the dropout.</summary>
     public int Seed { get; init; } = 1;
 
@@ -64,6 +70,7 @@ public sealed record TrainingRecipe
         Check(Epsilon > 0, nameof(Epsilon), Epsilon, "greater than 0");
         Check(WeightDecay is >= 0 and <= 1, nameof(WeightDecay), WeightDecay, "0 to 1");
         Check(MaxGradientNorm >= 0, nameof(MaxGradientNorm), MaxGradientNorm, "0 or more");
+        Check(FinalStrength is > 0 and <= 1, nameof(FinalStrength), FinalStrength, "greater than 0 to 1");
         Check(EvaluateEverySteps >= 0, nameof(EvaluateEverySteps), EvaluateEverySteps, "0 or more");
     }
 
