@@ -10,6 +10,9 @@ namespace LocalCopilot.Daemon.Cli;
 /// <summary>The root of the command line: one line for each command, each in its own file beside this one.</summary>
 internal static class LocalCopilotCommand
 {
+    /// <summary>After Ctrl-C a command may tidy up for so long: a demo ends its daemon, a daemon its training.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
+
     public static RootCommand Create(CommandContext context)
     {
         RootCommand root = new("""
@@ -66,7 +69,7 @@ internal static class LocalCopilotCommand
     {
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = EndPatience });
         }
         catch (OperationCanceledException)
         {

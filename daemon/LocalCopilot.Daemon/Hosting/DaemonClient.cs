@@ -47,6 +47,7 @@ internal sealed class DaemonClient : IAsyncDisposable
     public Task Completion => _connection.Completion;
 
     /// <summary>Connects to the daemon of this user.</summary>
+    /// <param name="paths">The user's, or <see cref="LocalCopilotPaths.Within"/> a folder: a daemon that is started uses them too.</param>
     /// <param name="startIfNeeded">Whether a daemon is started where none runs.</param>
     /// <exception cref="DaemonUnavailableException">None runs and none was to be started, or it could not be started or spoken with.</exception>
     public static async Task<DaemonClient> ConnectAsync(LocalCopilotPaths paths, bool startIfNeeded, TimeProvider time, CancellationToken cancellationToken)
@@ -107,7 +108,7 @@ internal sealed class DaemonClient : IAsyncDisposable
 
     private static async Task<DaemonClient> LaunchAsync(LocalCopilotPaths paths, LocalTransport transport, TimeProvider time, CancellationToken cancellationToken)
     {
-        using DaemonLauncher daemon = DaemonLauncher.Launch();
+        using DaemonLauncher daemon = DaemonLauncher.Launch(paths);
         long start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < Patience)
         {
