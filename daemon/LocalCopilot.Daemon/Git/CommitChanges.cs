@@ -23,6 +23,15 @@ internal static class CommitChanges
     public static IReadOnlyList<ChangedFile> Between(Repository repository, ObjectId older, ObjectId commit) =>
         Between(repository, TreeOf(repository, older), TreeOf(repository, commit), int.MaxValue)!;
 
+    /// <summary>Lines that are gone from some source file, without blanks around them: one that is new elsewhere may have been moved.</summary>
+    /// <param name="older">A commit, not only a parent.</param>
+    /// <exception cref="NotFoundException">Something of them is not in the repository.</exception>
+    public static IReadOnlySet<string> RemovedLines(Repository repository, ObjectId older, ObjectId commit)
+    {
+        using Patch patch = repository.Diff.Compare<Patch>(TreeOf(repository, older), TreeOf(repository, commit), WithoutRenames);
+        return patch.Where(file => RepositoryFiles.IsSource(file.OldPath)).SelectMany(file => file.DeletedLines).Select(line => line.Content.Trim()).ToHashSet(StringComparer.Ordinal);
+    }
+
     private static ChangedFile[]? Between(Repository repository, Tree? before, Tree tree, int mostFiles)
     {
         using TreeChanges changes = repository.Diff.Compare<TreeChanges>(before, tree, WithoutRenames);

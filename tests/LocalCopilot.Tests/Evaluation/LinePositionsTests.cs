@@ -89,15 +89,17 @@ public sealed class LinePositionsTests : IDisposable
     }
 
     [Fact]
-    public void Of_newer_lines_only_those_that_were_committed_after_the_older_commit_are_taken()
+    public void Of_newer_lines_only_those_that_were_written_and_committed_after_the_older_commit_are_taken()
     {
         const string Old = "class Shop:\n    def total(self):\n        return self.first() + 1\n";
         _repository.Write("a.py", Old);
         _repository.Write("untouched.py", Old);
         _repository.Write("edited.py", Old);
+        _repository.Write("split.py", "moved = compute(3) + other\nstays = compute(4) + other\n");
         string older = _repository.Commit();
         _repository.Write("a.py", "added = compute(1) + other\r\n" + Old.Replace("\n", "\r\n", StringComparison.Ordinal) + "    def count(self):\r\n        return len(self.parts)\r\n");
-        _repository.Write("new.py", "total = price * count + shipping\n");
+        _repository.Write("split.py", "stays = compute(4) + other\n");
+        _repository.Write("new.py", "total = price * count + shipping\nif total > 0:\n    moved = compute(3) + other\n");
         _repository.Write("edited.py", Old + "more = compute(2) + other\n");
         _repository.Commit();
         _repository.Write("edited.py", "# somebody's line\n" + Old + "more = compute(2) + other\n");
@@ -107,7 +109,7 @@ public sealed class LinePositionsTests : IDisposable
         IReadOnlyList<LinePosition> lines = LinePositions.Pick(_repository.Root, 50, seed: 0, newer);
         IReadOnlyList<LinePosition> blocks = BlockPositions.Pick(_repository.Root, 50, seed: 0, newer);
 
-        Assert.Equal([("a.py", 0), ("a.py", 4), ("a.py", 5), ("new.py", 0)], lines.Select(line => (line.Path, line.Line)).Order());
+        Assert.Equal([("a.py", 0), ("a.py", 4), ("a.py", 5), ("new.py", 0), ("new.py", 1)], lines.Select(line => (line.Path, line.Line)).Order());
         Assert.Equal([("a.py", 5)], blocks.Select(block => (block.Path, block.Line)));
     }
 
