@@ -72,10 +72,17 @@ internal sealed class DaemonClient : IAsyncDisposable
     {
         RuntimeFolder.Ensure(paths);
         using FileLock launching = await LockAsync(paths, time, cancellationToken);
-        await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
-            ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
-        await client.Control.ShutdownAsync(new(), cancellationToken);
-        await client.Completion.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
+                ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
+            await client.Control.ShutdownAsync(new(), cancellationToken);
+            await client.Completion.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (Exception exception) when (IsGone(exception, cancellationToken))
+        {
+            // It was ending already.
+        }
     }
 
     /// <summary>Opens the channel of an editor.</summary>
@@ -162,7 +169,7 @@ internal sealed class DaemonClient : IAsyncDisposable
 
             throw new DaemonUnavailableException($"{exception.Message} End the running daemon with `localcopilot stop`, then try again.", exception);
         }
-        catch (Exception exception) when (exception is ConnectionLostException or IOException or ObjectDisposedException or MultiplexingProtocolException)
+        catch (Exception exception) when (IsGone(exception, cancellationToken))
         {
             return null;
         }
@@ -205,6 +212,11 @@ internal sealed class DaemonClient : IAsyncDisposable
 
         return result.Stopping;
     }
+
+    /// <summary>Whether something failed because the daemon went away meanwhile; a channel that is being opened is cancelled then.</summary>
+    private static bool IsGone(Exception exception, CancellationToken cancellationToken) =>
+        exception is ConnectionLostException or IOException or ObjectDisposedException or MultiplexingProtocolException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static bool IsNewer(string version, string than) =>
         Version.TryParse(version, out Version? ours) && Version.TryParse(than, out Version? theirs) && ours > theirs;
