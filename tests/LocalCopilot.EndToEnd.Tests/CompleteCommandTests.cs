@@ -114,6 +114,7 @@ public class CompleteCommandTests
     [InlineData("nonsense")]
     [InlineData("models")]
     [InlineData("demo", "--positions", "none")]
+    [InlineData("demo", "--budget", "soon")]
     public async Task A_wrong_command_line_ends_with_2_and_says_where_help_is(params string[] arguments)
     {
         await using Sandbox sandbox = new();

@@ -26,7 +26,7 @@ public class RepositoryKindsTests
         string root = Make(repository, kind);
 
         var complete = await sandbox.RunAsync(Cancelled, "complete", Path.Combine(root, "a.py") + ":6:12", "--json");
-        var demo = await sandbox.RunAsync(Cancelled, "demo", root, "--positions", "2", "--json");
+        var demo = await sandbox.RunAsync(Cancelled, "demo", root, "--no-learning", "--positions", "2", "--json");
 
         Assert.Equal((0, ""), (complete.ExitCode, complete.Error));
         Assert.NotEmpty(JsonNode.Parse(complete.Output)!["completions"]!.AsArray());

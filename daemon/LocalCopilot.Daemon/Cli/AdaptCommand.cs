@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Protocol;
@@ -15,7 +14,7 @@ internal static class AdaptCommand
         RepositoryArgument repository = new();
         Option<bool> force = new("--force") { Description = "Also with few new samples, or none." };
         Option<AdaptationStart?> from = new("--from") { HelpName = "active|base", Description = "What training begins from: the active adapter, or the base model; left out: the active adapter, and now and then the base model." };
-        Option<TimeSpan?> budget = new("--budget") { HelpName = "TIME", CustomParser = BudgetOf, Description = "Time that training may compute, such as 90s, 5m or 1h; left out: as the settings say." };
+        BudgetOption budget = new();
         Option<string?> until = new("--until") { HelpName = "COMMIT", Description = "Learn as if history ended with this commit." };
         Option<bool> watch = new("--watch") { Description = "Go on showing what is learned by itself, until Ctrl-C." };
         Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/adapt." };
@@ -63,6 +62,7 @@ internal static class AdaptCommand
         }
     }
 
+    /// <summary>Shows a round's verdict, and what it rests on.</summary>
     internal static void ShowResult(IAnsiConsole output, AdaptationResult result)
     {
         string outcome = result.Outcome switch
@@ -92,11 +92,6 @@ internal static class AdaptCommand
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Samples.Used} samples learned ({result.TrainedTokens / 1000.0:0} thousand tokens), {result.Samples.HeldOut} held out, in {TimeLeft.Describe(TimeSpan.FromMilliseconds(result.DurationMs))}. Left out: {Excluded(result.Samples)}."));
-        }
-
-        if (result.Adapter is { State: AdapterState.Active } adapter)
-        {
-            output.WriteLine($"Adapter {adapter.Id[..8]} is served; `localcopilot adapters rollback` goes back.");
         }
     }
 
@@ -145,6 +140,10 @@ internal static class AdaptCommand
         else
         {
             ShowResult(context.Output, result);
+            if (result.Adapter is { State: AdapterState.Active } adapter)
+            {
+                context.Output.WriteLine($"Adapter {adapter.Id[..8]} is served; `localcopilot adapters rollback` goes back.");
+            }
         }
 
         if (watch)
@@ -194,18 +193,5 @@ internal static class AdaptCommand
         {
             daemon.AdaptationChanged -= OnChanged;
         }
-    }
-
-    private static TimeSpan? BudgetOf(ArgumentResult result)
-    {
-        string given = result.Tokens is [{ } token] ? token.Value : "";
-        double factor = given.Length == 0 ? 0 : given[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        if (factor > 0 && double.TryParse(given[..^1], CultureInfo.InvariantCulture, out double number) && number * factor is >= 1 and <= 7 * 24 * 3600)
-        {
-            return TimeSpan.FromSeconds(number * factor);
-        }
-
-        result.AddError($"--budget is '{given}'. Write a number and s, m or h, such as 90s or 5m.");
-        return null;
     }
 }

@@ -17,7 +17,7 @@ internal static class LocalCopilotCommand
 
             An editor starts `localcopilot lsp`; one daemon serves all editors of a user and starts by itself.
             Examples:
-              localcopilot demo                          see it complete a repository, beside what was really written
+              localcopilot demo                          see it learn a repository, with completions before and after
               localcopilot adapt                         learn the repository of the current folder
               localcopilot complete src/Program.cs:12:9  one completion, for the shell
               localcopilot doctor                        what does not work here, and what to do
@@ -64,9 +64,15 @@ internal static class LocalCopilotCommand
 
     private static async Task<int> InvokeAsync(CommandContext context, ParseResult parsed)
     {
+        InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+        if (parsed.CommandResult.Command.Name == DemoCommand.Name)
+        {
+            configuration.ProcessTerminationTimeout = DemoCommand.EndPatience;
+        }
+
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Hosting;
 using Spectre.Console;
 
@@ -27,7 +28,7 @@ internal static class StopCommand
     {
         try
         {
-            bool wasRunning = await StopAsync(context, cancellationToken);
+            bool wasRunning = await StopAsync(context.Paths, context.Time, cancellationToken);
             context.Output.WriteLine(json ? $"{{\"wasRunning\":{(wasRunning ? "true" : "false")}}}" : wasRunning ? "The daemon has ended." : "No daemon was running.");
             return ExitCodes.Success;
         }
@@ -38,13 +39,17 @@ internal static class StopCommand
         }
     }
 
-    private static async Task<bool> StopAsync(CommandContext context, CancellationToken cancellationToken)
+    /// <summary>Ends the daemon and waits until all of it has ended.</summary>
+    /// <returns>False where none ran.</returns>
+    /// <exception cref="DaemonUnavailableException">It cannot be spoken with.</exception>
+    /// <exception cref="TimeoutException">It does not end.</exception>
+    internal static async Task<bool> StopAsync(LocalCopilotPaths paths, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
-            await DaemonClient.StopAsync(context.Paths, context.Time, cancellationToken);
+            await DaemonClient.StopAsync(paths, time, cancellationToken);
             // The lock is free when everything has ended.
-            using FileLock ended = await FileLock.AcquireAsync(context.Paths.LockFile, Patience, context.Time, cancellationToken);
+            using FileLock ended = await FileLock.AcquireAsync(paths.LockFile, Patience, time, cancellationToken);
             return true;
         }
         catch (DaemonUnavailableException exception) when (exception.NotRunning)

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace LocalCopilot.Daemon.Configuration;
 
 /// <summary>
@@ -49,6 +51,25 @@ internal sealed record LocalCopilotPaths
 
     public string SocketFile => Path.Combine(RuntimeDirectory, "daemon.sock");
 
+    /// <summary>Variables that lead <see cref="FromEnvironment"/> to these paths, for a process that is to use them, beside those that it inherits.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Paths that have nothing in common with the user's.</summary>
+    /// <param name="folder">Absolute; all of them lie in it.</param>
+    public static LocalCopilotPaths Within(string folder)
+    {
+        Dictionary<string, string> environment = OperatingSystem.IsWindows()
+            ? new() { ["LOCALAPPDATA"] = folder }
+            : new()
+            {
+                ["XDG_CONFIG_HOME"] = Path.Combine(folder, "config"),
+                ["XDG_DATA_HOME"] = Path.Combine(folder, "data"),
+                ["XDG_STATE_HOME"] = Path.Combine(folder, "state"),
+                ["XDG_RUNTIME_DIR"] = Path.Combine(folder, "run"),
+            };
+        return FromEnvironment(environment.GetValueOrDefault) with { Environment = environment };
+    }
+
     /// <summary>The paths for this user and operating system.</summary>
     /// <param name="environment">Reads one environment variable; null where it is not set.</param>
     public static LocalCopilotPaths FromEnvironment(Func<string, string?> environment)
@@ -56,7 +77,7 @@ internal sealed record LocalCopilotPaths
         string Variable(string name, Func<string> otherwise) =>
             environment(name) is { Length: > 0 } value && Path.IsPathFullyQualified(value) ? value : otherwise();
 
-        string home = Variable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME", () => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+        string home = Variable(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME", () => System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile, System.Environment.SpecialFolderOption.DoNotVerify));
         if (OperatingSystem.IsWindows())
         {
             string local = Path.Combine(Variable("LOCALAPPDATA", () => Path.Combine(home, "AppData", "Local")), "LocalCopilot");
@@ -69,7 +90,7 @@ internal sealed record LocalCopilotPaths
             };
         }
 
-        string runtimeFallback() => Path.Combine(Path.GetTempPath(), $"localcopilot-{Environment.UserName}");
+        string runtimeFallback() => Path.Combine(Path.GetTempPath(), $"localcopilot-{System.Environment.UserName}");
         if (OperatingSystem.IsMacOS())
         {
             string library = Path.Combine(home, "Library");

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 
 namespace LocalCopilot.Daemon.Configuration;
@@ -9,7 +10,11 @@ internal static class OwnProgram
 
     /// <summary>Starts it with all its standard streams as pipes.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
-    public static Process Start(params ReadOnlySpan<string> arguments)
+    public static Process Start(params ReadOnlySpan<string> arguments) => Start(ReadOnlyDictionary<string, string>.Empty, arguments);
+
+    /// <inheritdoc cref="Start(ReadOnlySpan{string})"/>
+    /// <param name="environment">Variables beside those that it inherits, or in their place.</param>
+    public static Process Start(IReadOnlyDictionary<string, string> environment, params ReadOnlySpan<string> arguments)
     {
         ProcessStartInfo start = new()
         {
@@ -24,6 +29,11 @@ internal static class OwnProgram
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
 #pragma warning disable RS0030 // This is the one place.

@@ -11,7 +11,21 @@ internal static class SettingsWriter
     /// <exception cref="SettingsException">The file there cannot be understood; it is left as it is.</exception>
     /// <exception cref="IOException">It cannot be written; the one before is left.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the one before is left.</exception>
-    public static async Task SetAsync(string file, string section, string name, string value, CancellationToken cancellationToken)
+    public static Task SetAsync(string file, string section, string name, string value, CancellationToken cancellationToken) =>
+        ChangeAsync(file, text => Set(text, section, name, value), cancellationToken);
+
+    /// <inheritdoc cref="SetAsync(string, string, string, string, CancellationToken)"/>
+    public static Task SetAsync(string file, string section, string name, bool value, CancellationToken cancellationToken) =>
+        ChangeAsync(file, text => Set(text, section, name, value), cancellationToken);
+
+    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    internal static string Set(string text, string section, string name, string value) =>
+        SetLiteral(text, section, name, $"\"{JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
+
+    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    internal static string Set(string text, string section, string name, bool value) => SetLiteral(text, section, name, value ? "true" : "false");
+
+    private static async Task ChangeAsync(string file, Func<string, string> change, CancellationToken cancellationToken)
     {
         // Where the settings are a link, into a folder under version control say, the file behind it is replaced.
         string target = File.Exists(file) ? File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file : file;
@@ -19,7 +33,7 @@ internal static class SettingsWriter
         string changed;
         try
         {
-            changed = Set(text, section, name, value);
+            changed = change(text);
         }
         catch (JsonException exception)
         {
@@ -29,10 +43,8 @@ internal static class SettingsWriter
         await AtomicFile.WriteAsync(target, Encoding.UTF8.GetBytes(changed), cancellationToken);
     }
 
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
-    internal static string Set(string text, string section, string name, string value)
+    private static string SetLiteral(string text, string section, string name, string literal)
     {
-        string literal = $"\"{JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
         if (string.IsNullOrWhiteSpace(text))
         {
             return $"{{\n  \"{section}\": {{\n    \"{name}\": {literal}\n  }}\n}}\n";

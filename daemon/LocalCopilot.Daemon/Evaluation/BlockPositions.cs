@@ -7,16 +7,16 @@ internal static class BlockPositions
 {
     private const int MostLines = 12;
 
-    /// <summary>As <see cref="LinePositions.Pick(string, int, int)"/>; the cursor is at the first line of the block, after its indentation.</summary>
+    /// <summary>As <see cref="LinePositions.Pick(string, int, int, NewerLines)"/>; the cursor is at the first line of the block, after its indentation.</summary>
     /// <exception cref="LibGit2Sharp.LibGit2SharpException">The repository is damaged.</exception>
-    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed) => LinePositions.Pick(root, count, seed, Places);
+    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed, NewerLines? newer = null) => LinePositions.Pick(root, count, seed, newer, Places);
 
-    private static IEnumerable<Func<LinePosition?>> Places(string path, string text, Random random)
+    private static IEnumerable<Func<LinePosition?>> Places(string path, string text, IReadOnlySet<int>? among, Random random)
     {
         string[] lines = text.Split('\n');
-        int[] first = [.. CodeLines.WorthCompleting(path, lines).Where(line => line > 0 && Opens(lines, line))];
+        int[] first = [.. CodeLines.WorthCompleting(path, lines).Where(line => line > 0 && among?.Contains(line) != false && Opens(lines, line))];
         random.Shuffle(first);
-        return first.Select<int, Func<LinePosition?>>(line => () => At(path, text, lines, line));
+        return first.Select<int, Func<LinePosition?>>(line => () => At(path, text, lines, among, line));
     }
 
     private static bool Opens(string[] lines, int line)
@@ -25,7 +25,7 @@ internal static class BlockPositions
         return above.Length > 0 && above[^1] is '{' or ':' && Indentation(lines[line]) > Indentation(above);
     }
 
-    private static LinePosition? At(string path, string text, string[] lines, int first)
+    private static LinePosition? At(string path, string text, string[] lines, IReadOnlySet<int>? among, int first)
     {
         int indentation = Indentation(lines[first]);
         int last = first;
@@ -34,7 +34,7 @@ internal static class BlockPositions
             last = string.IsNullOrWhiteSpace(lines[line]) ? last : line;
         }
 
-        if (last - first >= MostLines)
+        if (last - first >= MostLines || Enumerable.Range(first, last - first + 1).Any(line => among?.Contains(line) == false && !string.IsNullOrWhiteSpace(lines[line])))
         {
             return null;
         }

@@ -10,14 +10,15 @@ internal static class LinePositions
 
     /// <param name="root">Root of the repository.</param>
     /// <param name="count">Places wanted; there may be fewer. They are spread over the files: each file is used again only when all were.</param>
+    /// <param name="newer">The lines to pick from; null: all.</param>
     /// <exception cref="LibGit2Sharp.LibGit2SharpException">The repository is damaged.</exception>
-    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed) => Pick(root, count, seed, Places);
+    public static IReadOnlyList<LinePosition> Pick(string root, int count, int seed, NewerLines? newer = null) => Pick(root, count, seed, newer, Places);
 
-    /// <param name="places">All places of a file by its path and text, each made only when it is taken.</param>
-    internal static IReadOnlyList<LinePosition> Pick(string root, int count, int seed, Func<string, string, Random, IEnumerable<Func<LinePosition?>>> places)
+    /// <param name="places">All places of a file, each made only when it is taken: by its path, its text, the lines to pick from and chance.</param>
+    internal static IReadOnlyList<LinePosition> Pick(string root, int count, int seed, NewerLines? newer, Func<string, string, IReadOnlySet<int>?, Random, IEnumerable<Func<LinePosition?>>> places)
     {
         Random random = new(seed);
-        string[] paths = [.. RepositoryFiles.List(root, RepositorySettings.Load(root)).Order(StringComparer.Ordinal)];
+        string[] paths = [.. RepositoryFiles.List(root, RepositorySettings.Load(root)).Where(path => newer?.IsChanged(path) != false).Order(StringComparer.Ordinal)];
         random.Shuffle(paths);
         List<LinePosition> positions = [];
         List<Queue<Func<LinePosition?>>> files = [];
@@ -30,7 +31,7 @@ internal static class LinePositions
 
             if (SourceText.TryRead(Path.Combine(root, path), MaxFileBytes) is { } text && !GeneratedFiles.IsGeneratedText(text))
             {
-                Queue<Func<LinePosition?>> file = new(places(path, text, random));
+                Queue<Func<LinePosition?>> file = new(places(path, text, newer?.Of(path, text), random));
                 files.Add(file);
                 TakeOne(file, positions);
             }
@@ -62,10 +63,10 @@ internal static class LinePositions
         }
     }
 
-    private static IEnumerable<Func<LinePosition?>> Places(string path, string text, Random random)
+    private static IEnumerable<Func<LinePosition?>> Places(string path, string text, IReadOnlySet<int>? among, Random random)
     {
         string[] lines = text.Split('\n');
-        int[] worthwhile = [.. CodeLines.WorthCompleting(path, lines)];
+        int[] worthwhile = [.. CodeLines.WorthCompleting(path, lines).Where(line => among?.Contains(line) != false)];
         random.Shuffle(worthwhile);
         return worthwhile.Select<int, Func<LinePosition?>>(line => () =>
         {

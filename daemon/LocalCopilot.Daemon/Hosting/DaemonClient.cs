@@ -47,6 +47,7 @@ internal sealed class DaemonClient : IAsyncDisposable
     public Task Completion => _connection.Completion;
 
     /// <summary>Connects to the daemon of this user.</summary>
+    /// <param name="paths">The user's, or <see cref="LocalCopilotPaths.Within"/> a folder: a daemon that is started uses them too.</param>
     /// <param name="startIfNeeded">Whether a daemon is started where none runs.</param>
     /// <exception cref="DaemonUnavailableException">None runs and none was to be started, or it could not be started or spoken with.</exception>
     public static async Task<DaemonClient> ConnectAsync(LocalCopilotPaths paths, bool startIfNeeded, TimeProvider time, CancellationToken cancellationToken)
@@ -71,10 +72,17 @@ internal sealed class DaemonClient : IAsyncDisposable
     {
         RuntimeFolder.Ensure(paths);
         using FileLock launching = await LockAsync(paths, time, cancellationToken);
-        await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
-            ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
-        await client.Control.ShutdownAsync(new(), cancellationToken);
-        await client.Completion.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await using DaemonClient client = await TryOpenAsync(LocalTransport.For(paths), cancellationToken)
+                ?? throw new DaemonUnavailableException("No daemon is running.") { NotRunning = true };
+            await client.Control.ShutdownAsync(new(), cancellationToken);
+            await client.Completion.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (Exception exception) when (IsGone(exception, cancellationToken))
+        {
+            // It was ending already.
+        }
     }
 
     /// <summary>Opens the channel of an editor.</summary>
@@ -107,7 +115,7 @@ internal sealed class DaemonClient : IAsyncDisposable
 
     private static async Task<DaemonClient> LaunchAsync(LocalCopilotPaths paths, LocalTransport transport, TimeProvider time, CancellationToken cancellationToken)
     {
-        using DaemonLauncher daemon = DaemonLauncher.Launch();
+        using DaemonLauncher daemon = DaemonLauncher.Launch(paths);
         long start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < Patience)
         {
@@ -161,7 +169,7 @@ internal sealed class DaemonClient : IAsyncDisposable
 
             throw new DaemonUnavailableException($"{exception.Message} End the running daemon with `localcopilot stop`, then try again.", exception);
         }
-        catch (Exception exception) when (exception is ConnectionLostException or IOException or ObjectDisposedException or MultiplexingProtocolException)
+        catch (Exception exception) when (IsGone(exception, cancellationToken))
         {
             return null;
         }
@@ -204,6 +212,11 @@ internal sealed class DaemonClient : IAsyncDisposable
 
         return result.Stopping;
     }
+
+    /// <summary>Whether something failed because the daemon went away meanwhile; a channel that is being opened is cancelled then.</summary>
+    private static bool IsGone(Exception exception, CancellationToken cancellationToken) =>
+        exception is ConnectionLostException or IOException or ObjectDisposedException or MultiplexingProtocolException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static bool IsNewer(string version, string than) =>
         Version.TryParse(version, out Version? ours) && Version.TryParse(than, out Version? theirs) && ours > theirs;

@@ -23,7 +23,8 @@ internal sealed class DaemonLauncher : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public static DaemonLauncher Launch()
+    /// <param name="paths">Those that the daemon is to use.</param>
+    public static DaemonLauncher Launch(LocalCopilotPaths paths)
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -32,7 +33,7 @@ internal sealed class DaemonLauncher : IDisposable
 
         try
         {
-            return new(OwnProgram.Start("daemon", "--detached"));
+            return new(OwnProgram.Start(paths.Environment, "daemon", "--detached"));
         }
         catch (System.ComponentModel.Win32Exception exception)
         {

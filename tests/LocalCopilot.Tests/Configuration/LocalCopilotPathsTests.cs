@@ -17,4 +17,16 @@ public class LocalCopilotPathsTests
         Assert.Equal("/home/a/.local/state/localcopilot", paths.StateDirectory);
         Assert.Equal("/run/user/7/localcopilot/daemon.sock", paths.SocketFile);
     }
+
+    [Fact]
+    public void A_process_with_the_environment_of_paths_within_a_folder_finds_the_same_paths()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "lc-paths");
+
+        LocalCopilotPaths paths = LocalCopilotPaths.Within(folder);
+
+        Assert.Equal(paths, LocalCopilotPaths.FromEnvironment(name => paths.Environment.GetValueOrDefault(name)) with { Environment = paths.Environment });
+        Assert.All((string[])[paths.ConfigurationDirectory, paths.DataDirectory, paths.StateDirectory, paths.RuntimeDirectory], path => Assert.StartsWith(folder + Path.DirectorySeparatorChar, path, StringComparison.Ordinal));
+        Assert.Empty(LocalCopilotPaths.FromEnvironment(_ => null).Environment);
+    }
 }

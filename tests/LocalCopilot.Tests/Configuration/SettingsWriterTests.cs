@@ -36,6 +36,14 @@ public sealed class SettingsWriterTests : IDisposable
     }
 
     [Fact]
+    public void True_and_false_are_written_as_such()
+    {
+        Write(SettingsWriter.Set("{ \"adaptation\": { \"automatic\": true } }", "adaptation", "automatic", false));
+
+        Assert.False(SettingsFile.Load(File).Adaptation.Automatic);
+    }
+
+    [Fact]
     public void Other_settings_comments_and_layout_stay_as_they_were()
     {
         const string Before = """

@@ -1,3 +1,4 @@
+using LibGit2Sharp;
 using LocalCopilot.Daemon.Evaluation;
 
 namespace LocalCopilot.Tests.Evaluation;
@@ -85,6 +86,31 @@ public sealed class LinePositionsTests : IDisposable
 
         Assert.Equal(["def total(self):\n        first = self.first()\n\n        return first + 1", "first = self.first()\n\n        return first + 1"], blocks.Select(block => block.Expected).Order());
         Assert.Contains(blocks, block => block is { Line: 2, Character: 8, Text: "class Shop:\n    def total(self):\n        \n\nlast = Shop()\n" });
+    }
+
+    [Fact]
+    public void Of_newer_lines_only_those_that_were_written_and_committed_after_the_older_commit_are_taken()
+    {
+        const string Old = "class Shop:\n    def total(self):\n        return self.first() + 1\n";
+        _repository.Write("a.py", Old);
+        _repository.Write("untouched.py", Old);
+        _repository.Write("edited.py", Old);
+        _repository.Write("split.py", "moved = compute(3) + other\nstays = compute(4) + other\n");
+        string older = _repository.Commit();
+        _repository.Write("a.py", "added = compute(1) + other\r\n" + Old.Replace("\n", "\r\n", StringComparison.Ordinal) + "    def count(self):\r\n        return len(self.parts)\r\n");
+        _repository.Write("split.py", "stays = compute(4) + other\n");
+        _repository.Write("new.py", "total = price * count + shipping\nif total > 0:\n    moved = compute(3) + other\n");
+        _repository.Write("edited.py", Old + "more = compute(2) + other\n");
+        _repository.Commit();
+        _repository.Write("edited.py", "# somebody's line\n" + Old + "more = compute(2) + other\n");
+        using Repository repository = new(_repository.Root);
+        NewerLines newer = new(repository, new(older));
+
+        IReadOnlyList<LinePosition> lines = LinePositions.Pick(_repository.Root, 50, seed: 0, newer);
+        IReadOnlyList<LinePosition> blocks = BlockPositions.Pick(_repository.Root, 50, seed: 0, newer);
+
+        Assert.Equal([("a.py", 0), ("a.py", 4), ("a.py", 5), ("new.py", 0), ("new.py", 1)], lines.Select(line => (line.Path, line.Line)).Order());
+        Assert.Equal([("a.py", 5)], blocks.Select(block => (block.Path, block.Line)));
     }
 
     private void WriteFiles(int count)

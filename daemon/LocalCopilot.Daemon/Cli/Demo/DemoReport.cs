@@ -7,6 +7,8 @@ namespace LocalCopilot.Daemon.Cli.Demo;
 /// <param name="Head">The commit that is checked out; null where there is none.</param>
 internal sealed record DemoReport(string Root, string? Head, DemoRequest Request, StatusResult Status, IReadOnlyList<DemoItem> Items)
 {
+    public int ExactMatches => Items.Count(item => item.Score.ExactMatch);
+
     public double ExactMatch => Items.Average(item => item.Score.ExactMatch ? 1.0 : 0);
 
     public double EditSimilarity => Items.Average(item => item.Score.Similarity);
@@ -32,7 +34,19 @@ internal sealed record DemoReport(string Root, string? Head, DemoRequest Request
             .OrderByDescending(language => language.Item2).ThenBy(language => language.Key, StringComparer.Ordinal),
     ];
 
-    /// <summary>What <c>demo --json</c> prints: see its help.</summary>
+    /// <summary>All that sums up the items.</summary>
+    public object FiguresToJson() => new
+    {
+        Suggested,
+        ExactMatch,
+        EditSimilarity,
+        LatencyMs = new { P50 = LatencyMs(0.5), P95 = LatencyMs(0.95) },
+        PromptTokens,
+        CachedShare,
+        Languages = LanguagesToJson(),
+    };
+
+    /// <summary>What <c>demo --no-learning --json</c> prints: see its help.</summary>
     public object ToJson() => new
     {
         Repository = Root,
@@ -50,7 +64,7 @@ internal sealed record DemoReport(string Root, string? Head, DemoRequest Request
         LatencyMs = new { P50 = LatencyMs(0.5), P95 = LatencyMs(0.95) },
         PromptTokens,
         CachedShare,
-        Languages = ByLanguage().Select(language => new { language.Language, Positions = language.Places, language.ExactMatch, language.EditSimilarity }),
+        Languages = LanguagesToJson(),
         Items = Items.Select(item => new
         {
             item.Position.Path,
@@ -65,7 +79,9 @@ internal sealed record DemoReport(string Root, string? Head, DemoRequest Request
             item.Result.PromptTokens,
             item.Result.CachedTokens,
             item.Result.GeneratedTokens,
-            MeanLogProbability = item.Result.Completions.Count > 0 ? item.Result.Completions[0].MeanLogProbability : (double?)null,
+            item.MeanLogProbability,
         }),
     };
+
+    private IEnumerable<object> LanguagesToJson() => ByLanguage().Select(language => new { language.Language, Positions = language.Places, language.ExactMatch, language.EditSimilarity });
 }

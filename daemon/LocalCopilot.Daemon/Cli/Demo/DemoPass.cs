@@ -6,28 +6,22 @@ using Spectre.Console;
 namespace LocalCopilot.Daemon.Cli.Demo;
 
 /// <summary>Asks the daemon for a completion at each place, one after the other, as one editor would.</summary>
-internal sealed class DemoRun(CommandContext context, DaemonClient daemon, string root, string? head, DemoRequest request)
+internal sealed class DemoPass(CommandContext context, DaemonClient daemon, string root, string? head, DemoRequest request)
 {
-    public async Task<DemoReport> RunAsync(IReadOnlyList<LinePosition> positions, CancellationToken cancellationToken)
-    {
-        await Waiting.ForAsync(context, "Loading the model and reading the repository ...", PrepareAsync(positions[0], cancellationToken));
-        if (request.Json)
-        {
-            return await RunAsync(context.Error, positions, (_, _) => { }, cancellationToken);
-        }
+    /// <summary>Loads what is served and waits for the repository's index, so that neither is in the times.</summary>
+    public Task<CompleteResult> PrepareAsync(LinePosition first, CancellationToken cancellationToken) => Waiting.ForAsync(
+        context,
+        "Loading the model and reading the repository ...",
+        daemon.Control.CompleteAsync(At(first) with { Position = new(0, 0) }, cancellationToken));
 
-        DemoView view = new(context.Output);
-        view.ShowHead(root, head, positions.Count, request, await StatusAsync(cancellationToken));
-        DemoReport report = await RunAsync(context.Output, positions, (item, number) => view.Show(item, number, positions.Count), cancellationToken);
-        view.Show(report);
-        return report;
-    }
-
-    private async Task<DemoReport> RunAsync(IAnsiConsole progress, IReadOnlyList<LinePosition> positions, Action<DemoItem, int> completed, CancellationToken cancellationToken)
+    /// <param name="what">Said beside the bar.</param>
+    /// <param name="completed">Told of each place when it is done, with its number, from 1.</param>
+    public async Task<DemoReport> RunAsync(string what, IReadOnlyList<LinePosition> positions, Action<DemoItem, int> completed, CancellationToken cancellationToken)
     {
+        IAnsiConsole progress = request.Json ? context.Error : context.Output;
         List<DemoItem> items = await Waiting.WithProgressAsync(
             progress,
-            $"Completing at {positions.Count} places",
+            what,
             positions.Count,
             count => CompleteAllAsync(
                 positions,
@@ -39,6 +33,8 @@ internal sealed class DemoRun(CommandContext context, DaemonClient daemon, strin
                 cancellationToken));
         return new(root, head, request, await StatusAsync(cancellationToken), items);
     }
+
+    public Task<StatusResult> StatusAsync(CancellationToken cancellationToken) => daemon.Control.StatusAsync(new() { Repository = root }, cancellationToken);
 
     private async Task<List<DemoItem>> CompleteAllAsync(IReadOnlyList<LinePosition> positions, Action<DemoItem, int> completed, CancellationToken cancellationToken)
     {
@@ -56,12 +52,6 @@ internal sealed class DemoRun(CommandContext context, DaemonClient daemon, strin
 
         return items;
     }
-
-    /// <summary>Loads the model and waits for the repository's index, so that neither is in the times.</summary>
-    private Task<CompleteResult> PrepareAsync(LinePosition first, CancellationToken cancellationToken) =>
-        daemon.Control.CompleteAsync(At(first) with { Position = new(0, 0) }, cancellationToken);
-
-    private Task<StatusResult> StatusAsync(CancellationToken cancellationToken) => daemon.Control.StatusAsync(new() { Repository = root }, cancellationToken);
 
     private CompleteParams At(LinePosition position) => new()
     {
