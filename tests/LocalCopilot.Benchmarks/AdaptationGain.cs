@@ -55,7 +55,8 @@ internal static class AdaptationGain
             File.Copy(adapter.Path, save, overwrite: true);
         }
 
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
+        ServedModel model = detached.Model;
         HeldOutEvaluation evaluation = services.GetRequiredService<HeldOutEvaluation>();
         IReadOnlyList<EvaluationItem> items = evaluation.Items(new(root, until, null, options.Limit, null, UseContext: true), model, cancellationToken);
         ItemScorer scorer = new(engine, new());

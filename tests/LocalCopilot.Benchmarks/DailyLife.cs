@@ -27,7 +27,8 @@ internal static class DailyLife
         await using ServiceProvider services = AdaptationGain.Services(options.Data, options.Model, new() { MostItems = options.Limit, CanaryItems = options.Limit / 2 }, new() { Budget = options.Budget });
         InferenceEngine engine = services.GetRequiredService<InferenceEngine>();
         AdapterStore store = services.GetRequiredService<AdapterStore>();
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
+        ServedModel model = detached.Model;
         ItemScorer scorer = new(engine, new());
         string[] days = Days(root, options);
         List<EvaluationItem> all = [];

@@ -3,7 +3,7 @@ using LibGit2Sharp;
 
 namespace LocalCopilot.EndToEnd.Tests;
 
-/// <summary>A sandbox with a repository that can be learned, and settings that make a round short.</summary>
+/// <summary>A sandbox with a repository that can be learned, and settings that make a round short, and the model leave memory while it runs.</summary>
 internal sealed class LearnedRepository : IAsyncDisposable
 {
     private int _minutes;
@@ -13,7 +13,7 @@ internal sealed class LearnedRepository : IAsyncDisposable
         Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
         File.WriteAllText(
             Sandbox.Paths.SettingsFile,
-            $$"""{ "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
+            $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
         Repository.Init(Root);
         LearnableRepository.Fill(90, Write, () => Commit());
     }

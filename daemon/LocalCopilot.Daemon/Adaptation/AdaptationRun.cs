@@ -50,7 +50,8 @@ internal sealed partial class AdaptationRun(
         long begin = time.GetTimestamp();
         string repository = RepositoryKey.Of(request.Root);
         stage(new(RepositoryState.Collecting, "Loading the model"));
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
+        using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
+        ServedModel model = detached.Model;
         if (WhyNotTrainable(model) is { } untrainable)
         {
             return new() { Outcome = AdaptationOutcome.Failed, Reason = untrainable, Samples = NoSamples, TrainedTokens = 0, DurationMs = 0 };
@@ -246,7 +247,7 @@ internal sealed partial class AdaptationRun(
             await LowPriority.RunAsync(() => collector.Write(folder, model, recipe, [.. learned, .. collected.Selected.Training.Take(learned.Length)], cancellationToken));
             TrainingJob job = Job(folder, model, recipe) with
             {
-                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, FinalStrength = 1, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
+                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
             };
             job = job with { Output = folder.CandidateFile("refresh") };
             await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);

@@ -26,8 +26,8 @@ internal sealed class HeldOutEvaluation(IInferenceEngine engine, LocalCopilotPat
     public async Task<EvaluateResult> RunAsync(EvaluationRequest request, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
         stage(new(RepositoryState.Evaluating, "Loading the model and reading the history"));
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
-        IReadOnlyList<EvaluationItem> items = await LowPriority.RunAsync(() => Items(request, model, cancellationToken));
+        using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
+        IReadOnlyList<EvaluationItem> items = await LowPriority.RunAsync(() => Items(request, detached.Model, cancellationToken));
         int done = 0;
         long begin = time.GetTimestamp();
         IReadOnlyList<ItemScore> scores = await new ItemScorer(engine, options.Completion).ScoreAsync(

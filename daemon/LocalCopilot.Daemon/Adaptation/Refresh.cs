@@ -12,10 +12,10 @@ internal static class Refresh
     public const int LeastKept = 12;
 
     /// <summary>Times that a sample is seen.</summary>
-    public const int Epochs = 3;
+    public const int Epochs = 2;
 
     /// <summary>Of the round's learning rate.</summary>
-    public const double Rate = 0.5;
+    public const double Rate = 0.2;
 
     /// <param name="change">A commit and a file.</param>
     public static bool IsKept(string change) => StableHash.Of(change) % KeptOneIn == 0;

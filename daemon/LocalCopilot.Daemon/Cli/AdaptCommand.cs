@@ -14,7 +14,7 @@ internal static class AdaptCommand
         RepositoryArgument repository = new();
         Option<bool> force = new("--force") { Description = "Also with few new samples, or none." };
         Option<AdaptationStart?> from = new("--from") { HelpName = "active|base", Description = "What training begins from: the active adapter, or the base model; left out: the active adapter, and now and then the base model." };
-        BudgetOption budget = new();
+        BudgetOption budget = new("as the settings say");
         Option<string?> until = new("--until") { HelpName = "COMMIT", Description = "Learn as if history ended with this commit." };
         Option<bool> watch = new("--watch") { Description = "Go on showing what is learned by itself, until Ctrl-C." };
         Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/adapt." };

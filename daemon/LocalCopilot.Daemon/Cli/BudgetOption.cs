@@ -8,11 +8,12 @@ internal sealed class BudgetOption : Option<TimeSpan?>
 {
     private static readonly TimeSpan Most = TimeSpan.FromDays(7);
 
-    public BudgetOption()
+    /// <param name="leftOut">What holds where it is left out.</param>
+    public BudgetOption(string leftOut)
         : base("--budget")
     {
         HelpName = "TIME";
-        Description = "Time that training may compute, such as 90s, 5m or 1h; left out: as the settings say.";
+        Description = $"Time that training may compute, such as 90s, 5m or 1h; left out: {leftOut}.";
         CustomParser = result =>
         {
             string given = result.Tokens is [{ } token] ? token.Value : "";

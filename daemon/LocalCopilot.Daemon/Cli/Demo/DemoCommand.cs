@@ -17,6 +17,9 @@ internal static class DemoCommand
 
     private const int DefaultPositions = 24;
 
+    /// <summary>Less than a first round takes, so that nobody has to wait long.</summary>
+    private static readonly TimeSpan DefaultBudget = TimeSpan.FromMinutes(2);
+
     /// <summary>After Ctrl-C: for ending its daemon, which ends its training.</summary>
     public static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
@@ -28,7 +31,7 @@ internal static class DemoCommand
         Option<DemoKind> kind = new("--kind") { HelpName = "line|block", CustomParser = KindOf, Description = "What is taken away: the rest of a line, or a block of at most 12 lines; line where it is left out." };
         Option<bool> noContext = new("--no-context") { Description = "Use no text of other files." };
         Option<bool> noLearning = new("--no-learning") { Description = "Only complete, at places in all files, with the running daemon and what it has learned." };
-        BudgetOption budget = new();
+        BudgetOption budget = new("two minutes");
         Option<bool> json = new("--json") { Description = "Print one JSON object: the summary, and in \"items\" every place with what was expected and suggested." };
         Command command = new(Name, """
             Learn a real repository, and show completions before and after, beside what was really written.
@@ -54,7 +57,7 @@ internal static class DemoCommand
         { repository, count, seed, kind, noContext, noLearning, budget, json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             context,
-            new(parsed.GetValue(repository), parsed.GetValue(count) ?? DefaultPositions, parsed.GetValue(seed) ?? 0, parsed.GetValue(kind), !parsed.GetValue(noContext), !parsed.GetValue(noLearning), parsed.GetValue(budget), parsed.GetValue(json)),
+            new(parsed.GetValue(repository), parsed.GetValue(count) ?? DefaultPositions, parsed.GetValue(seed) ?? 0, parsed.GetValue(kind), !parsed.GetValue(noContext), !parsed.GetValue(noLearning), parsed.GetValue(budget) ?? DefaultBudget, parsed.GetValue(json)),
             cancellationToken));
         return command;
     }

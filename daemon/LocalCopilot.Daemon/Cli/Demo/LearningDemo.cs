@@ -22,7 +22,7 @@ internal sealed class LearningDemo(CommandContext context, DaemonClient daemon, 
             Until = hidden.Cut.Until.Sha,
             From = AdaptationStart.Base,
             Force = true,
-            BudgetMs = (long?)request.Budget?.TotalMilliseconds,
+            BudgetMs = (long)request.Budget.TotalMilliseconds,
         };
         AdaptationResult adaptation = await AdaptCommand.ShowAsync(context, daemon, parameters, cancellationToken);
         view?.ShowVerdict(adaptation);
