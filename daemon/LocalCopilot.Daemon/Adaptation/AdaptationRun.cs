@@ -9,6 +9,7 @@ using LocalCopilot.Daemon.Samples;
 using LocalCopilot.Daemon.Training;
 using LocalCopilot.Protocol;
 using LocalCopilot.Training;
+using LocalCopilot.Training.Adapters;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -37,6 +38,9 @@ internal sealed partial class AdaptationRun(
 
     /// <summary>Of the set time, what a round takes that goes on from an adapter: there is less that is new to it.</summary>
     private const double ShareOfGoingOn = 0.4;
+
+    /// <summary>Parts of its strength at which a candidate that forgets too much is tried, one after the other.</summary>
+    private static readonly double[] WeakerStrengths = [0.6, 0.35, 0.2];
 
     /// <summary>Training that is slower than expected ends after this share of its time, short of its steps.</summary>
     private const double Patience = 2;
@@ -85,9 +89,9 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        MeasuredCandidate measured = await measurement.MeasureAsync(new($"candidate:{candidate.File}", candidate.File), active is null ? null : adapters.FileOf(active), collected.HeldOut, stage, cancellationToken);
-        Verdict verdict = new Gate(options.Gate).Judge(collected.HeldOut, measured.Base, measured.Active, measured.Candidate);
-        StoredAdapter stored = adapters.Add(candidate.File, (id, bytes) => new(
+        (string file, MeasuredCandidate measured, Verdict verdict) = await JudgeAsync(
+            candidate.File, active, collected.HeldOut, (gate, measured) => gate.Judge(collected.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
+        StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
             id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
             recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
         string reason = verdict.Reason;
@@ -251,15 +255,15 @@ internal sealed partial class AdaptationRun(
             };
             job = job with { Output = folder.CandidateFile("refresh") };
             await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);
-            MeasuredCandidate measured = await measurement.MeasureAsync(new($"refresh of {passed.Id}", job.Output), adapters.FileOf(passed), kept, stage, cancellationToken);
-            Verdict verdict = new Gate(options.Gate).JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate);
+            (string file, MeasuredCandidate measured, Verdict verdict) = await JudgeAsync(
+                job.Output, passed, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
             Log.Refreshed(logger, passed.Repository, verdict.Passed, verdict.Reason);
             if (!verdict.Passed)
             {
                 return null;
             }
 
-            StoredAdapter refreshed = adapters.Add(job.Output, (id, bytes) => passed with { Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = plan.Head, Evaluation = measured.ToProtocol() });
+            StoredAdapter refreshed = adapters.Add(file, (id, bytes) => passed with { Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = plan.Head, Evaluation = measured.ToProtocol() });
             await engine.LoadAdapterAsync(adapters.FileOf(refreshed), cancellationToken);
             adapters.Activate(refreshed);
             return (refreshed, verdict.Reason);
@@ -273,6 +277,31 @@ internal sealed partial class AdaptationRun(
         {
             folder.Delete();
         }
+    }
+
+    /// <summary>Measures a candidate and has the gate judge it; where it forgets too much, and that alone, weaker ones in its place.</summary>
+    private async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
+        string candidate, StoredAdapter? active, IReadOnlyList<EvaluationItem> items, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        Gate gate = new(options.Gate);
+        AdapterFile? activeFile = active is null ? null : adapters.FileOf(active);
+        MeasuredCandidate measured = await measurement.MeasureAsync(new($"candidate:{candidate}", candidate), activeFile, items, null, stage, cancellationToken);
+        Verdict verdict = judge(gate, measured);
+        foreach (double strength in WeakerStrengths.TakeWhile(_ => verdict.Forgets))
+        {
+            string weaker = Invariant($"{candidate}.{strength}");
+            AdapterStrength.Scale(candidate, weaker, strength);
+            MeasuredCandidate measuredAgain = await measurement.MeasureAsync(new($"candidate:{weaker}", weaker), activeFile, items, measured, stage, cancellationToken);
+            Verdict verdictAgain = judge(gate, measuredAgain);
+            if (verdictAgain.Passed)
+            {
+                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of its strength.") });
+            }
+
+            verdict = verdict with { Forgets = verdictAgain.Forgets };
+        }
+
+        return (candidate, measured, verdict);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -10,21 +10,23 @@ namespace LocalCopilot.Daemon.Adaptation;
 internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilotOptions options, TimeProvider time)
 {
     /// <param name="active">Null: the base model.</param>
+    /// <param name="known">What was measured of another candidate in the same place: base and active are not measured again; null: nothing.</param>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<MeasuredCandidate> MeasureAsync(AdapterFile candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    public async Task<MeasuredCandidate> MeasureAsync(AdapterFile candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, MeasuredCandidate? known, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
         ServedModel model = await engine.GetModelAsync(cancellationToken);
         PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
         IReadOnlyList<EvaluationItem> canary = CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
-        int all = ((heldOut.Count + canary.Count) * 2) + (active is null ? 0 : heldOut.Count);
+        int one = heldOut.Count + canary.Count;
+        int all = known is not null ? one : (2 * one) + (active is null ? 0 : heldOut.Count);
         int done = 0;
         long begin = time.GetTimestamp();
         ItemScorer scorer = new(engine, options.Completion);
         return new(
             heldOut,
-            new(await ScoreAsync(heldOut, null), await ScoreAsync(canary, null)),
-            active is null ? null : new(await ScoreAsync(heldOut, active), []),
+            known?.Base ?? new(await ScoreAsync(heldOut, null), await ScoreAsync(canary, null)),
+            known is not null ? known.Active : active is null ? null : new(await ScoreAsync(heldOut, active), []),
             new(await ScoreAsync(heldOut, candidate), await ScoreAsync(canary, candidate)));
 
         Task<IReadOnlyList<ItemScore>> ScoreAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => scorer.ScoreAsync(items, adapter, Report, cancellationToken);

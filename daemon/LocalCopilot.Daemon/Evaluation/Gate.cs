@@ -16,9 +16,14 @@ internal sealed class Gate(GateOptions options)
 
         Comparison toBase = Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut);
         Comparison? toActive = active is null ? null : Comparison.Of(items, active.HeldOut, candidate.HeldOut);
-        if ((NotBetter(toBase, "the base model") ?? (toActive is null ? null : NotBetter(toActive, "the active adapter")) ?? Forgets(baseModel, candidate)) is { } reason)
+        if ((NotBetter(toBase, "the base model") ?? (toActive is null ? null : NotBetter(toActive, "the active adapter"))) is { } reason)
         {
             return new(false, reason);
+        }
+
+        if (Forgets(baseModel, candidate) is { } forgets)
+        {
+            return new(false, forgets, Forgets: true);
         }
 
         Comparison shown = toActive ?? toBase;
@@ -35,8 +40,13 @@ internal sealed class Gate(GateOptions options)
             return new(false, Invariant($"It is no better than the active adapter on {items.Count} edits beside those: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
         }
 
-        return (NotBetter(Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut), "the base model") ?? Forgets(baseModel, candidate)) is { } reason
-            ? new(false, reason)
+        if (NotBetter(Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut), "the base model") is { } reason)
+        {
+            return new(false, reason);
+        }
+
+        return Forgets(baseModel, candidate) is { } forgets
+            ? new(false, forgets, Forgets: true)
             : new(true, Invariant($"The newest commits were learned, too: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte on {items.Count} edits beside those."));
     }
 
@@ -70,7 +80,8 @@ internal sealed class Gate(GateOptions options)
 }
 
 /// <param name="Reason">For people: what was measured, or what stands in the way.</param>
-internal sealed record Verdict(bool Passed, string Reason);
+/// <param name="Forgets">Whether it was rejected for what it forgets alone: a weaker one may pass.</param>
+internal sealed record Verdict(bool Passed, string Reason, bool Forgets = false);
 
 /// <summary>What was measured of one model, at the same places as the others.</summary>
 internal sealed record MeasuredModel(IReadOnlyList<ItemScore> HeldOut, IReadOnlyList<ItemScore> Canary);

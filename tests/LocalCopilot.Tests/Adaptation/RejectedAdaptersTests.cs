@@ -60,7 +60,7 @@ public sealed class RejectedAdaptersTests(TrainedOnSep sep) : IClassFixture<Trai
     [Fact]
     public async Task Trained_on_a_few_samples_again_and_again_it_is_no_better()
     {
-        Verdict verdict = await sep.JudgeAsync([.. sep.Samples.Take(16)], recipe => recipe with { LearningRate = 8e-3, Epochs = 40 });
+        Verdict verdict = await sep.JudgeAsync([.. sep.Samples.Take(16)], recipe => recipe with { LearningRate = 8e-3, Epochs = 24 });
 
         AssertRejected(verdict, "base model");
     }
@@ -77,7 +77,7 @@ public sealed class RejectedAdaptersTests(TrainedOnSep sep) : IClassFixture<Trai
 public sealed class TrainedOnSep : IAsyncLifetime
 {
     private const double HeldOutShare = 0.15;
-    private const int HeldOut = 60;
+    private const int HeldOut = 50;
 
     private readonly ClonedRepositories _repositories = new();
     private readonly TrainingFixture _folder = new();
@@ -89,7 +89,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
 
     private string Root => _repositories.Clone("sep");
 
-    private LocalCopilotOptions Options { get; } = new() { Gate = new() { CanaryItems = 30 } };
+    private LocalCopilotOptions Options { get; } = new() { Gate = new() { CanaryItems = 24 } };
 
     public async ValueTask InitializeAsync()
     {
@@ -127,7 +127,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
         AdaptationRecipe recipe = AdaptationRecipe.For(_model, goesOn: false);
         TrainingJob job = TrainingJobs.Of(_folder.Folder, _model.Path, samples) with { Lora = recipe.Lora, Recipe = (change ?? (same => same))(recipe.Training), Threads = 2 };
         TrainingJobs.Run(job);
-        MeasuredCandidate measured = await _services.GetRequiredService<CandidateMeasurement>().MeasureAsync(new(job.Output, job.Output), null, _items, _ => { }, TestContext.Current.CancellationToken);
+        MeasuredCandidate measured = await _services.GetRequiredService<CandidateMeasurement>().MeasureAsync(new(job.Output, job.Output), null, _items, null, _ => { }, TestContext.Current.CancellationToken);
         return new Gate(Options.Gate).Judge(_items, measured.Base, measured.Active, measured.Candidate);
     }
 
@@ -143,7 +143,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
         AdaptationRecipe recipe = AdaptationRecipe.For(_model, goesOn: false);
         PromptBudget budget = recipe.Budget(_model, Options.Completion);
         using RepositorySamples samples = RepositorySamples.Open(Root, paths, Options);
-        SelectedSamples selected = samples.Select(samples.Read(until, NullLogger<HistoryReader>.Instance, null, CancellationToken.None), new() { LeastHeldOut = 0, MostHeldOut = 0, MostOfCommits = 400, MostOfTree = 100 }, CancellationToken.None);
+        SelectedSamples selected = samples.Select(samples.Read(until, NullLogger<HistoryReader>.Instance, null, CancellationToken.None), new() { LeastHeldOut = 0, MostHeldOut = 0, MostOfCommits = 280, MostOfTree = 60 }, CancellationToken.None);
         samples.FindContexts(selected, budget, null, CancellationToken.None);
         string file = Path.Combine(_folder.Folder, "samples.jsonl");
         TrainingFile.Write(file, selected.Training, samples.Prompts(_model.Vocabulary, new(_model.Vocabulary, PromptFamilies.Of(_model.Name, _model.Vocabulary)), budget, PromptBudget.MostGenerated(_model.ContextTokens)), recipe.PrefixWeight, CancellationToken.None);

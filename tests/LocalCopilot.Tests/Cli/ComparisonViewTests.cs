@@ -72,7 +72,7 @@ public class ComparisonViewTests
     private static DemoReport Report(params DemoItem[] items) => new(
         "/a",
         null,
-        new(null, items.Length, 0, DemoKind.Line, UseContext: true, Learn: true, null, Json: false),
+        new(null, items.Length, 0, DemoKind.Line, UseContext: true, Learn: true, TimeSpan.FromMinutes(2), Json: false),
         new()
         {
             Daemon = new() { Version = "1", ProcessId = 1, StartedAt = DateTimeOffset.UnixEpoch, UptimeMs = 0, ResidentBytes = 0, LogFile = "", Sessions = 0 },
