@@ -35,6 +35,13 @@ public class GateTests
     [Fact]
     public void General_code_must_not_be_forgotten() => AssertRejected(Judge(60, item => item.Bits * 0.8, forgotten: 1.06), "+6.0 %");
 
+    [Theory]
+    [InlineData(0.8, 1.06, true)]
+    [InlineData(0.8, 1.04, false)]
+    [InlineData(1.2, 1.06, false)]
+    public void It_is_said_whether_forgetting_alone_stands_in_the_way(double bits, double forgotten, bool alone) =>
+        Assert.Equal(alone, Judge(60, item => item.Bits * bits, forgotten: forgotten).Forgets);
+
     [Fact]
     public void Fewer_exact_matches_are_rejected_whatever_the_bits() =>
         AssertRejected(Judge(60, item => item.Bits * 0.8, exact: _ => false), "completes less than");

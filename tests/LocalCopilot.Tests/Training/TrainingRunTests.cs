@@ -1,6 +1,7 @@
 using LocalCopilot.Llama;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Training;
+using LocalCopilot.Training.Adapters;
 using LocalCopilot.Training.Data;
 
 namespace LocalCopilot.Tests.Training;
@@ -33,6 +34,21 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
         Assert.Equal(TrainingPhase.Done, TrainingJobs.Run(other).Phase);
         Assert.Equal(File.ReadAllBytes(job.Output), File.ReadAllBytes(other.Output));
         Assert.False(File.Exists(other.CheckpointPath));
+    }
+
+    [Fact]
+    public void An_adapter_that_ends_weaker_is_the_trained_one_made_weaker()
+    {
+        TrainingJob job = TrainingJobs.Tiny(fixture.Folder);
+        TrainingJob half = job with { Output = job.Output + ".half.gguf", Recipe = job.Recipe with { FinalStrength = 0.5 } };
+        TrainingJobs.Run(job);
+        TrainingJobs.Run(half);
+        string scaled = job.Output + ".scaled.gguf";
+
+        AdapterStrength.Scale(job.Output, scaled, 0.5);
+
+        Assert.NotEqual(File.ReadAllBytes(job.Output), File.ReadAllBytes(scaled));
+        Assert.Equal(File.ReadAllBytes(half.Output), File.ReadAllBytes(scaled));
     }
 
     [Fact]
