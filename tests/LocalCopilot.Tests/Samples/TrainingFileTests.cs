@@ -31,10 +31,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
     [Fact]
     public void The_worker_reads_prompts_and_what_is_to_follow()
     {
-        for (int i = 0; i < 6; i++)
-        {
-            _repository.CommitFile($"file_{i}.py", Code($"part_{i}"));
-        }
+        CommitFiles();
 
         using RepositorySamples samples = Open();
         SelectedSamples selected = Select(samples);
@@ -59,10 +56,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
     [Fact]
     public void Text_before_the_cursor_is_learned_with_less_weight()
     {
-        for (int i = 0; i < 6; i++)
-        {
-            _repository.CommitFile($"file_{i}.py", Code($"part_{i}"));
-        }
+        CommitFiles();
 
         using RepositorySamples samples = Open();
         SelectedSamples selected = Select(samples);
@@ -91,10 +85,7 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
 
         _repository.CommitFile("private/code.py", Code("private"));
         _repository.CommitFile("left_out/code.py", Code("left_out"));
-        for (int i = 0; i < 6; i++)
-        {
-            _repository.CommitFile($"file_{i}.py", Code($"part_{i}"));
-        }
+        CommitFiles();
 
         using (RepositorySamples before = Open())
         {
@@ -131,6 +122,14 @@ public sealed class TrainingFileTests(EmbeddedModel model) : IClassFixture<Embed
         Assert.Throws<OperationCanceledException>(() => TrainingFile.Write(File, selected.Training.Concat(selected.HeldOut), Prompts(samples), 0, ended.Token));
 
         Assert.Empty(Directory.EnumerateFiles(Data, "train*"));
+    }
+
+    private void CommitFiles()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            _repository.CommitFile($"file_{i}.py", Code($"part_{i}"));
+        }
     }
 
     private RepositorySamples Open() => RepositorySamples.Open(_repository.Root, Paths, new());
