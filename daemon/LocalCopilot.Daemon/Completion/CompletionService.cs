@@ -103,7 +103,7 @@ internal sealed class CompletionService(
         PromptParts parts = Parts(request, place, chunks);
         BuiltPrompt prompt = BuilderFor(model).Build(parts, budget);
         bool whileTyping = isAutomatic && priority == EnginePriority.Completion;
-        BuiltPrompt? hurried = whileTyping && prompt.Tokens.Length > 2 * PromptBudget.Hurried.Total ? BuilderFor(model).Build(parts, PromptBudget.Hurried) : null;
+        bool mayHurry = whileTyping && prompt.Tokens.Length > 2 * PromptBudget.Hurried.Total;
         SequenceKey sequence = new(request.Document.Uri, adapter);
         TimeSpan prepared = time.GetElapsedTime(start);
         CountedTokens counted = new();
@@ -120,7 +120,7 @@ internal sealed class CompletionService(
                 {
                     Sequence = sequence,
                     Prompt = prompt.Tokens,
-                    Hurried = hurried?.Tokens,
+                    Hurried = mayHurry ? () => BuilderFor(model).Build(parts, PromptBudget.Hurried).Tokens : null,
                     MaxTokens = maxTokens,
                     Stop = () => counted.Over(SuggestionEnd.For(place, singleLine)),
                     Alternatives = Math.Max(1, request.Count),

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LocalCopilot.Daemon.Documents;
 
 /// <summary>The documents that one session has open.</summary>
@@ -54,8 +52,7 @@ internal sealed class DocumentStore
             throw new EditDoesNotFitException($"An edit ends at {span.End.Line}:{span.End.Character}, before its start at {span.Start.Line}:{span.Start.Character}.");
         }
 
-        return new StringBuilder(text.Length - (end - start) + edit.Text.Length)
-            .Append(text, 0, start).Append(edit.Text).Append(text, end, text.Length - end).ToString();
+        return string.Concat(text.AsSpan(0, start), edit.Text, text.AsSpan(end));
     }
 
     private static int OffsetOf(string text, TextPosition position) => TextOffsets.TryGet(text, position, out int offset, out int lines)

@@ -18,8 +18,9 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
 
     public GenerationResult Generate(GenerationRequest request)
     {
-        bool hurried = IsHurried(request);
-        ReadOnlySpan<int> prompt = (hurried ? request.Hurried : request.Prompt).Span;
+        int[]? hurriedPrompt = HurriedPrompt(request);
+        bool hurried = hurriedPrompt is not null;
+        ReadOnlySpan<int> prompt = hurriedPrompt ?? request.Prompt.Span;
         model.Adapters.Use(request.Sequence.Adapter);
         long start = time.GetTimestamp();
         SequenceCache.Sequence sequence = model.Sequences.Acquire(request.Sequence with { IsHurried = hurried }, prompt, request.Priority == EnginePriority.Evaluation);
@@ -70,13 +71,25 @@ internal sealed class Generator(LoadedModel model, AbortFlag abort, TimeProvider
         };
     }
 
-    /// <summary>Whether the shorter prompt saves so much of the evaluation that it is noticed.</summary>
-    private bool IsHurried(GenerationRequest request) =>
-        !request.Hurried.IsEmpty
-        && Missing(request.Sequence, request.Prompt) is > NotNoticed and var missing
-        && missing > 2 * Missing(request.Sequence with { IsHurried = true }, request.Hurried);
+    /// <summary>The shorter prompt, where it saves so much of the evaluation that it is noticed.</summary>
+    private int[]? HurriedPrompt(GenerationRequest request)
+    {
+        if (request.Hurried is null)
+        {
+            return null;
+        }
 
-    private int Missing(SequenceKey key, ReadOnlyMemory<int> prompt) => PromptEvaluation.Missing(model, model.Sequences.Find(key, prompt.Span), prompt.Span);
+        int missing = Missing(request.Sequence, request.Prompt.Span);
+        if (missing <= NotNoticed)
+        {
+            return null;
+        }
+
+        int[] hurried = request.Hurried();
+        return missing > 2 * Missing(request.Sequence with { IsHurried = true }, hurried) ? hurried : null;
+    }
+
+    private int Missing(SequenceKey key, ReadOnlySpan<int> prompt) => PromptEvaluation.Missing(model, model.Sequences.Find(key, prompt), prompt);
 
     /// <summary>Natural-log probability of each target after the prompt.</summary>
     public IReadOnlyList<float> Score(ScoreRequest request)

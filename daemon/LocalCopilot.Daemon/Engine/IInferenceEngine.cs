@@ -73,8 +73,11 @@ internal sealed record GenerationRequest
     /// <summary>Not empty; together with <see cref="MaxTokens"/> no longer than the context.</summary>
     public required ReadOnlyMemory<int> Prompt { get; init; }
 
-    /// <summary>A shorter prompt of the same place with the same end, used where so little of the other is in the cache that its evaluation would be waited for; empty: none.</summary>
-    public ReadOnlyMemory<int> Hurried { get; init; }
+    /// <summary>
+    /// Makes a shorter prompt of the same place with the same end, for use where so little of the other is in the cache that its
+    /// evaluation would be waited for; null: there is none. Called on the engine's thread.
+    /// </summary>
+    public Func<int[]>? Hurried { get; init; }
 
     public required int MaxTokens { get; init; }
 

@@ -52,7 +52,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] hurried = model.Vocabulary.Tokenize(Code);
         int[] whole = [.. model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat("// A shape has an area and a circumference.\n", 20))), .. hurried];
-        GenerationRequest request = Request(whole, 8) with { Sequence = new("hurried"), Hurried = hurried };
+        GenerationRequest request = Request(whole, 8) with { Sequence = new("hurried"), Hurried = () => hurried };
 
         GenerationResult first = await Engine.GenerateAsync(request, Cancelled);
         GenerationResult alone = await Engine.GenerateAsync(Request(hurried, 8), Cancelled);

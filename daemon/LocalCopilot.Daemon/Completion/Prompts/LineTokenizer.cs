@@ -59,7 +59,7 @@ internal sealed class LineTokenizer
             return text.IsEmpty ? [] : [new(0, _vocabulary.Tokenize(text.ToString()))];
         }
 
-        List<TokenizedLine> lines = [];
+        List<TokenizedLine> lines = new(1 + text.Count('\n'));
         for (int start = 0; start < text.Length;)
         {
             int end = start + EndOfLine(text[start..]);

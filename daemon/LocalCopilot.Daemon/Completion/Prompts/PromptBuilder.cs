@@ -20,6 +20,7 @@ internal sealed class PromptBuilder
     private readonly int? _middle;
     private readonly int? _repository;
     private readonly int? _file;
+    private volatile KnownHead? _known;
 
     public PromptBuilder(LlamaVocabulary vocabulary, PromptFamily family)
     {
@@ -38,43 +39,25 @@ internal sealed class PromptBuilder
 
     public BuiltPrompt Build(PromptParts parts, PromptBudget budget)
     {
-        List<int> head = Head(parts, budget.Context);
-        int context = head.Count;
-        head.AddRange(FileHeader(parts.Path));
-        int room = budget.Total - head.Count - MostMarkers;
+        int[] context = Head(parts, budget.Context);
+        int[] head = [.. context, .. FileHeader(parts.Path)];
+        int room = budget.Total - head.Length - MostMarkers;
         int[] suffix = Family.Order == PromptOrder.PrefixOnly ? [] : _window.Start(parts.Suffix, Math.Min(budget.Suffix, room));
         int[] prefix = _window.End(parts.Prefix, room - suffix.Length, budget.Prefix);
-        bool mayShorten = parts.LeavesEndOpen && (Family.Order != PromptOrder.PrefixOnly || head.Count + prefix.Length > 1);
+        bool mayShorten = parts.LeavesEndOpen && (Family.Order != PromptOrder.PrefixOnly || head.Length + prefix.Length > 1);
         string unfinished = mayShorten ? UnfinishedEnd(parts.Prefix.Span, prefix) : "";
         if (unfinished.Length > 0)
         {
             prefix = prefix[..^1];
         }
 
-        List<int> tokens = new(budget.Total);
-        tokens.AddRange(head);
-        switch (Family.Order)
+        int[] tokens = Family.Order switch
         {
-            case PromptOrder.SuffixFirst:
-                tokens.Add(_prefix!.Value);
-                tokens.Add(_suffix!.Value);
-                tokens.AddRange(suffix);
-                tokens.Add(_middle!.Value);
-                tokens.AddRange(prefix);
-                break;
-            case PromptOrder.PrefixFirst:
-                tokens.Add(_prefix!.Value);
-                tokens.AddRange(prefix);
-                tokens.Add(_suffix!.Value);
-                tokens.AddRange(suffix);
-                tokens.Add(_middle!.Value);
-                break;
-            default:
-                tokens.AddRange(prefix);
-                break;
-        }
-
-        return new([.. tokens], context, prefix.Length, suffix.Length, unfinished);
+            PromptOrder.SuffixFirst => [.. head, _prefix!.Value, _suffix!.Value, .. suffix, _middle!.Value, .. prefix],
+            PromptOrder.PrefixFirst => [.. head, _prefix!.Value, .. prefix, _suffix!.Value, .. suffix, _middle!.Value],
+            _ => [.. head, .. prefix],
+        };
+        return new(tokens, context.Length, prefix.Length, suffix.Length, unfinished);
     }
 
     /// <summary>The text of the last token before the cursor, where the cursor's line has begun; else empty.</summary>
@@ -88,24 +71,32 @@ internal sealed class PromptBuilder
         return isOfLine && !prefix[lineStart..].IsWhiteSpace() ? end : "";
     }
 
-    private List<int> Head(PromptParts parts, int budget)
+    /// <summary>What comes before the file with the cursor: the same for key after key, so the last one is kept.</summary>
+    private int[] Head(PromptParts parts, int budget)
     {
-        List<int> head = [];
-        if (_vocabulary is { AddsBeginningOfText: true, BeginningOfText: { } beginning })
+        int[] beginning = _vocabulary is { AddsBeginningOfText: true, BeginningOfText: { } token } ? [token] : [];
+        if (_repository is not { } repository || _file is not { } file || budget == 0)
         {
-            head.Add(beginning);
+            return beginning;
         }
 
-        if (_repository is not { } repository || _file is not { } file)
+        KnownHead? known = _known;
+        if (known?.IsOf(parts.Repository, parts.Chunks, budget) != true)
         {
-            return head;
+            int[] tokens = [.. beginning, .. OtherFiles(parts, repository, file, budget - beginning.Length)];
+            _known = known = new(parts.Repository, parts.Chunks, budget, tokens);
         }
 
+        return known.Tokens;
+    }
+
+    private int[] OtherFiles(PromptParts parts, int repository, int file, int budget)
+    {
         int[] name = parts.Repository is { } text ? [repository, .. _tokenizer.Tokenize(text + "\n")] : [];
 
         // The most important come last; when not all fit, the others stay away.
         Stack<int[]> fitting = [];
-        int used = head.Count + name.Length;
+        int used = name.Length;
         foreach (PromptChunk chunk in parts.Chunks.Reverse())
         {
             int[] tokens = [file, .. _tokenizer.Tokenize(chunk.Path + "\n" + chunk.Text)];
@@ -116,15 +107,15 @@ internal sealed class PromptBuilder
             }
         }
 
-        if (fitting.Count > 0)
-        {
-            head.AddRange(name);
-            head.AddRange(fitting.SelectMany(tokens => tokens));
-        }
-
-        return head;
+        return fitting.Count > 0 ? [.. name, .. fitting.SelectMany(tokens => tokens)] : [];
     }
 
     private int[] FileHeader(string path) =>
         Family.NamesFile && _file is { } file ? [file, .. _tokenizer.Tokenize(path + "\n")] : [];
+
+    private sealed record KnownHead(string? Repository, IReadOnlyList<PromptChunk> Chunks, int Budget, int[] Tokens)
+    {
+        public bool IsOf(string? repository, IReadOnlyList<PromptChunk> chunks, int budget) =>
+            Repository == repository && Budget == budget && Chunks.SequenceEqual(chunks);
+    }
 }
