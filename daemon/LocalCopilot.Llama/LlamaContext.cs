@@ -24,6 +24,12 @@ public sealed record LlamaContextOptions
     public int Threads { get; init; } = 1;
 
     /// <summary>
+    /// Whether each of them stays on a processor of its own where there are as many. For a context whose thread has nothing else to
+    /// do: the one that makes the context must be the one that uses and disposes it.
+    /// </summary>
+    public bool PinsThreads { get; init; }
+
+    /// <summary>
     /// Whether attention is computed in one pass over keys and values. On a processor ggml computes batches of
     /// <see cref="LlamaContext.FlashAttentionTile"/> rows and more in tiles, smaller ones row by row, with other rounding.
     /// </summary>
@@ -45,6 +51,7 @@ public sealed class LlamaContext : IDisposable
 
     private readonly LlamaContextHandle _handle;
     private readonly ThreadPoolHandle? _threads;
+    private readonly ThreadPinning? _pinning;
     private readonly int _vocabularyCount;
     private readonly int _mostThreads;
     private readonly nint _memory;
@@ -89,7 +96,9 @@ public sealed class LlamaContext : IDisposable
             }
         }
 
-        _threads = ThreadPools.TryCreate(options.Threads);
+        _pinning = options.PinsThreads ? ThreadPinning.TryCreate(options.Threads) : null;
+        _pinning?.Use(Threads);
+        _threads = ThreadPools.TryCreate(options.Threads, _pinning);
         if (_threads is not null)
         {
             LlamaNative.ContextAttachThreadPool(_handle, _threads.DangerousGetHandle(), _threads.DangerousGetHandle());
@@ -121,6 +130,7 @@ public sealed class LlamaContext : IDisposable
             {
                 LlamaNative.ContextSetThreads(_handle, value, value);
                 field = value;
+                _pinning?.Use(value);
             }
         }
     }
@@ -189,5 +199,6 @@ public sealed class LlamaContext : IDisposable
     {
         _handle.Dispose();
         _threads?.Dispose();
+        _pinning?.Use(threads: 1);
     }
 }

@@ -12,8 +12,9 @@ internal static unsafe class ThreadPools
     /// </summary>
     private const uint Poll = 0;
 
+    /// <param name="pinning">Where each thread stays; the calling thread is one of them, the last. Null: wherever the system puts it.</param>
     /// <returns>Null for one thread, or where the processor's backend has no thread pools.</returns>
-    public static ThreadPoolHandle? TryCreate(int threads)
+    public static ThreadPoolHandle? TryCreate(int threads, ThreadPinning? pinning = null)
     {
         if (threads < 2 || LlamaRuntime.Devices().FirstOrDefault(device => device.Kind == LlamaDeviceKind.Cpu) is not { } processor)
         {
@@ -31,6 +32,15 @@ internal static unsafe class ThreadPools
         ThreadPoolParams parameters;
         DeviceNative.ThreadPoolParamsInit(&parameters, threads);
         parameters.Poll = Poll;
+        if (pinning is not null)
+        {
+            parameters.StrictCpu = 1;
+            foreach (int number in pinning.Processors)
+            {
+                parameters.CpuMask[number] = 1;
+            }
+        }
+
         nint pool = ((delegate* unmanaged[Cdecl]<ThreadPoolParams*, nint>)create)(&parameters);
         return pool != 0 ? new(pool, (delegate* unmanaged[Cdecl]<nint, void>)free) : null;
     }

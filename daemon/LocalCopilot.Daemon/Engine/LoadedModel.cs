@@ -85,6 +85,7 @@ internal sealed class LoadedModel : IDisposable
                 BatchTokens = BatchRows,
                 MicroBatchTokens = BatchRows,
                 Threads = EngineThreads.Resolve(options.Threads),
+                PinsThreads = device.Kind == LlamaDeviceKind.Cpu,
                 FlashAttention = flashAttention,
                 Abort = abort,
             });
