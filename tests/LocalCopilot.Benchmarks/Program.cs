@@ -8,8 +8,12 @@ Option<int> lines = new("--lines") { Description = "Lines to type.", DefaultValu
 Option<int> interval = new("--interval") { Description = "Milliseconds between keystrokes.", DefaultValueFactory = _ => 150 };
 
 Command typing = new("typing", "Replays typing against the daemon and against llama-server, one request for each keystroke, stale ones cancelled.") { repository, server, model, lines, interval };
-typing.SetAction((parsed, cancellationToken) => TypingReplay.RunAsync(
-    new(parsed.GetValue(repository)!, parsed.GetValue(server)!, parsed.GetValue(model)!, parsed.GetValue(lines), TimeSpan.FromMilliseconds(parsed.GetValue(interval))), cancellationToken));
+typing.SetAction((parsed, cancellationToken) => TypingReplay.RunAsync(Typing(parsed), parsed.GetValue(server)!, cancellationToken));
+
+Option<double?> resumeAfter = new("--resume-after") { Description = "Seconds without requests after which training goes on; 0: it stops for the request alone. Left out: as the daemon has it." };
+Command learning = new("typing-while-learning", "Replays typing against the daemon, first while nothing is learned, then while it learns the repository.") { repository, model, lines, interval, resumeAfter };
+learning.SetAction((parsed, cancellationToken) => TypingReplay.RunWhileLearningAsync(
+    Typing(parsed), parsed.GetValue(resumeAfter) is { } seconds ? TimeSpan.FromSeconds(seconds) : null, cancellationToken));
 
 Command ownShare = new("own-share", "The daemon's own share of a completion: a 5,000-line file in a repository of 10,000 files.");
 ownShare.SetAction((_, cancellationToken) => OwnShare.RunAsync(cancellationToken));
@@ -83,5 +87,11 @@ Command dailyLife = new("daily-life", "Replays a history with a round of learnin
 dailyLife.SetAction((parsed, cancellationToken) => DailyLife.RunAsync(
     new(parsed.GetValue(repository)!, parsed.GetValue(model)!, parsed.GetValue(rounds), parsed.GetValue(replayed), TimeSpan.FromSeconds(parsed.GetValue(budget)), parsed.GetValue(limit), parsed.GetValue(data)!), cancellationToken));
 
-RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, speculation, ownShare, cancellation, training, pause, adaptation, dailyLife };
+RootCommand root = new("LocalCopilot's benchmarks. Run them in Release, alone on the machine; docs/performance.md has results.") { typing, learning, speculation, ownShare, cancellation, training, pause, adaptation, dailyLife };
 return await root.Parse(args).InvokeAsync();
+
+TypingReplay.Settings Typing(ParseResult parsed) => new(
+    Path.GetFullPath(parsed.GetValue(repository)!),
+    parsed.GetValue(model) is { Length: > 0 } file ? Path.GetFullPath(file) : LocalCopilot.Daemon.Engine.EmbeddedModelFile.Path,
+    parsed.GetValue(lines),
+    TimeSpan.FromMilliseconds(parsed.GetValue(interval)));

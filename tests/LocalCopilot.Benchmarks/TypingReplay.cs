@@ -4,8 +4,10 @@ using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.EndToEnd.Tests;
 using LocalCopilot.Llama;
+using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Benchmarks;
 
@@ -23,55 +25,85 @@ internal static class TypingReplay
     /// <summary>What the daemon's prompts may have with the settings below, before what is typed in this line.</summary>
     private static readonly PromptBudget Budget = PromptBudget.For(ContextTokens, new CompletionOptions().MaxTokens, contextShare: 0);
 
-    internal sealed record Settings(string Repository, string Server, string Model, int Lines, TimeSpan Interval);
+    /// <param name="Model">Path of a GGUF file.</param>
+    internal sealed record Settings(string Repository, string Model, int Lines, TimeSpan Interval);
 
-    public static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
+    /// <summary>The daemon and llama-server, one after the other.</summary>
+    public static async Task<int> RunAsync(Settings settings, string server, CancellationToken cancellationToken)
     {
-        bool embedded = settings.Model.Length == 0;
-        string model = embedded ? EmbeddedModelFile.Path : Path.GetFullPath(settings.Model);
-        LinePosition[] places = [.. LinePositions.Pick(settings.Repository, settings.Lines, seed: 7).Where(place => place.Expected.Length is >= 6 and <= 60)];
-        Console.WriteLine($"{places.Length} lines, {places.Sum(place => place.Expected.Length)} keystrokes, one each {settings.Interval.TotalMilliseconds:0} ms, {Path.GetFileName(model)}, {EngineThreads.Resolve(0)} threads");
-
-        Measurements ours = await ReplayAsync(places, settings.Interval, new DaemonTypist(settings.Repository, model), cancellationToken);
-        using LlamaModel vocabulary = LlamaModel.Load(model);
-        Measurements theirs = await ReplayAsync(places, settings.Interval, new ServerTypist(settings.Server, model, vocabulary.Vocabulary, embedded), cancellationToken);
-        Console.WriteLine($"localcopilot: {ours}");
-        Console.WriteLine($"llama-server: {theirs}");
-        Console.WriteLine(FormattableString.Invariant($"ratio: median {ours.At(0.5) / theirs.At(0.5):0.00}, 95th {ours.At(0.95) / theirs.At(0.95):0.00}"));
+        LinePosition[] places = Places(settings);
+        await using DaemonTypist daemon = new(settings.Repository, settings.Model);
+        Measurements ours = await ReplayAsync(places, settings.Interval, daemon, cancellationToken);
+        using LlamaModel vocabulary = LlamaModel.Load(settings.Model);
+        await using ServerTypist peer = new(server, settings.Model, vocabulary.Vocabulary, settings.Model == EmbeddedModelFile.Path);
+        Measurements theirs = await ReplayAsync(places, settings.Interval, peer, cancellationToken);
+        Report("localcopilot", ours, "llama-server", theirs);
         return 0;
+    }
+
+    /// <summary>A daemon that learns the repository meanwhile, and one that does not.</summary>
+    /// <param name="resumeAfter">Time without requests after which training goes on; null: as the daemon has it. With zero it stops only for the request itself.</param>
+    public static async Task<int> RunWhileLearningAsync(Settings settings, TimeSpan? resumeAfter, CancellationToken cancellationToken)
+    {
+        LinePosition[] places = Places(settings);
+        Measurements quiet;
+        await using (DaemonTypist other = new(settings.Repository, settings.Model))
+        {
+            quiet = await ReplayAsync(places, settings.Interval, other, cancellationToken);
+        }
+
+        await using DaemonTypist daemon = new(settings.Repository, settings.Model, resumeAfter);
+        await daemon.StartAsync(cancellationToken);
+        int first = await daemon.LearnAsync(cancellationToken);
+        Measurements learning = await ReplayAsync(places, settings.Interval, daemon, cancellationToken);
+        int last = await daemon.LearnAsync(cancellationToken);
+        Console.WriteLine($"training made {last - first} steps meanwhile");
+        Report("learning", learning, "quiet", quiet);
+        return 0;
+    }
+
+    private static LinePosition[] Places(Settings settings)
+    {
+        LinePosition[] places = [.. LinePositions.Pick(settings.Repository, settings.Lines, seed: 7).Where(place => place.Expected.Length is >= 6 and <= 60)];
+        Console.WriteLine($"{places.Length} lines, {places.Sum(place => place.Expected.Length)} keystrokes, one each {settings.Interval.TotalMilliseconds:0} ms, {Path.GetFileName(settings.Model)}, {EngineThreads.Resolve(0)} threads");
+        return places;
+    }
+
+    private static void Report(string name, Measurements measured, string otherName, Measurements other)
+    {
+        Console.WriteLine($"{name}: {measured}");
+        Console.WriteLine($"{otherName}: {other}");
+        Console.WriteLine(FormattableString.Invariant($"ratio: median {measured.At(0.5) / other.At(0.5):0.00}, 95th {measured.At(0.95) / other.At(0.95):0.00}"));
     }
 
     private static async Task<Measurements> ReplayAsync(LinePosition[] places, TimeSpan interval, ITypist typist, CancellationToken cancellationToken)
     {
         Measurements measurements = new();
         int stale = 0;
-        await using (typist)
+        await typist.StartAsync(cancellationToken);
+        foreach (LinePosition place in places)
         {
-            await typist.StartAsync(cancellationToken);
-            foreach (LinePosition place in places)
+            await typist.OpenAsync(place, cancellationToken);
+            for (int typed = 0; typed < place.Expected.Length; typed++)
             {
-                await typist.OpenAsync(place, cancellationToken);
-                for (int typed = 0; typed < place.Expected.Length; typed++)
+                long start = Stopwatch.GetTimestamp();
+                using CancellationTokenSource next = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                next.CancelAfter(interval);
+                try
                 {
-                    long start = Stopwatch.GetTimestamp();
-                    using CancellationTokenSource next = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                    next.CancelAfter(interval);
-                    try
-                    {
-                        await typist.TypeAsync(place, typed, next.Token);
-                        measurements.Add(Stopwatch.GetElapsedTime(start));
-                    }
-                    catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                    {
-                        stale++;
-                        measurements.Add(interval);
-                    }
+                    await typist.TypeAsync(place, typed, next.Token);
+                    measurements.Add(Stopwatch.GetElapsedTime(start));
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    stale++;
+                    measurements.Add(interval);
+                }
 
-                    TimeSpan left = interval - Stopwatch.GetElapsedTime(start);
-                    if (left > TimeSpan.Zero)
-                    {
-                        await Task.Delay(left, cancellationToken);
-                    }
+                TimeSpan left = interval - Stopwatch.GetElapsedTime(start);
+                if (left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left, cancellationToken);
                 }
             }
         }
@@ -95,10 +127,13 @@ internal static class TypingReplay
     }
 
     /// <summary>An editor: the real relay, daemon and pipe.</summary>
-    private sealed class DaemonTypist(string repository, string model) : ITypist
+    private sealed class DaemonTypist(string repository, string model, TimeSpan? resumeAfter = null) : ITypist
     {
+        private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
         private readonly Sandbox _sandbox = new();
         private LspClient? _client;
+        private Process? _adapt;
         private int _version;
 
         public string Name => "localcopilot";
@@ -107,6 +142,11 @@ internal static class TypingReplay
 
         public async Task StartAsync(CancellationToken cancellationToken)
         {
+            if (_client is not null)
+            {
+                return;
+            }
+
             Directory.CreateDirectory(_sandbox.Paths.ConfigurationDirectory);
             JsonObject settings = new()
             {
@@ -114,7 +154,13 @@ internal static class TypingReplay
                 ["engine"] = new JsonObject { ["contextTokens"] = ContextTokens },
                 ["index"] = new JsonObject { ["enabled"] = false },
                 ["completion"] = new JsonObject { ["contextShare"] = 0 },
+                ["adaptation"] = new JsonObject { ["automatic"] = false },
             };
+            if (resumeAfter is { } pause)
+            {
+                settings["adaptation"]!["resumeAfter"] = pause.ToString("c");
+            }
+
             await File.WriteAllTextAsync(_sandbox.Paths.SettingsFile, settings.ToJsonString(), cancellationToken);
             _client = LspClient.Start(_sandbox);
             await _client.InitializeAsync(cancellationToken);
@@ -158,8 +204,30 @@ internal static class TypingReplay
             }
         }
 
+        /// <summary>Waits until the repository is being trained on, after it was begun where it was not yet.</summary>
+        /// <returns>Steps that were made.</returns>
+        public async Task<int> LearnAsync(CancellationToken cancellationToken)
+        {
+            _adapt ??= _sandbox.Start("adapt", repository);
+            await using DaemonClient client = await DaemonClient.ConnectAsync(_sandbox.Paths, startIfNeeded: false, TimeProvider.System, cancellationToken);
+            while (!_adapt.HasExited)
+            {
+                StatusResult status = await client.Control.StatusAsync(new() { Repository = repository }, cancellationToken);
+                if (status.Repository is { State: RepositoryState.Training or RepositoryState.Paused, Progress: { } progress })
+                {
+                    return progress.Step;
+                }
+
+                await Task.Delay(LookAgain, cancellationToken);
+            }
+
+            throw new InvalidOperationException($"It was not being trained on: {await _adapt.StandardError.ReadToEndAsync(cancellationToken)}{await _adapt.StandardOutput.ReadToEndAsync(cancellationToken)}");
+        }
+
         public async ValueTask DisposeAsync()
         {
+            _adapt?.Kill();
+            _adapt?.Dispose();
             _client?.Dispose();
             await _sandbox.DisposeAsync();
         }

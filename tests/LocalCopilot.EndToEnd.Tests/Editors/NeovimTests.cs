@@ -2,5 +2,5 @@ namespace LocalCopilot.EndToEnd.Tests.Editors;
 
 public class NeovimTests(SepRepository sep) : EditorTests(sep)
 {
-    private protected override IEditorKind Kind { get; } = new NeovimKind();
+    private protected override IEditorKind Kind { get; } = ViKind.Neovim;
 }

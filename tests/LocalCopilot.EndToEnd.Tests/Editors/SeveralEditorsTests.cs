@@ -15,7 +15,7 @@ public class SeveralEditorsTests
         List<Editor> editors = [];
         try
         {
-            foreach (IEditorKind kind in (IEditorKind[])[new VimKind(), new NeovimKind(), new EmacsKind()])
+            foreach (IEditorKind kind in (IEditorKind[])[ViKind.Vim, ViKind.Neovim, new EmacsKind()])
             {
                 repository.Write(kind.Name + ".cs", "int first = 1;\n");
                 editors.Add(await Editor.StartAsync(kind, sandbox, Path.Combine(repository.Root, kind.Name + ".cs"), Sandbox.Executable));

@@ -2,5 +2,5 @@ namespace LocalCopilot.EndToEnd.Tests.Editors;
 
 public class VimTests(SepRepository sep) : EditorTests(sep)
 {
-    private protected override IEditorKind Kind { get; } = new VimKind();
+    private protected override IEditorKind Kind { get; } = ViKind.Vim;
 }

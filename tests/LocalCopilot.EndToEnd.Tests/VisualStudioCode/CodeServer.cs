@@ -14,10 +14,7 @@ namespace LocalCopilot.EndToEnd.Tests.VisualStudioCode;
 /// </remarks>
 public class CodeServer : IAsyncLifetime
 {
-    private readonly string _folder = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "localcopilot-tests",
-        "code-server");
+    private readonly string _folder = CacheFolder.Of("code-server");
 
     private Task? _started;
     private Sandbox? _sandbox;

@@ -52,7 +52,7 @@ public class LifetimeTests(CodeServer code) : CodeTests(code)
             Assert.NotEqual("", await window.SettlesAsync());
         }
 
-        await using Editor vim = await Editor.OpenAsync(new VimKind(), Code.Sandbox, Path.Combine(Code.Repository, "src", "Sep", "SepTrim.cs"));
+        await using Editor vim = await Editor.OpenAsync(ViKind.Vim, Code.Sandbox, Path.Combine(Code.Repository, "src", "Sep", "SepTrim.cs"));
         await vim.GoToEndAsync(16);
         await vim.TypeAsync("\r/// <summary>Trim ");
         await vim.SuggestsAsync();
