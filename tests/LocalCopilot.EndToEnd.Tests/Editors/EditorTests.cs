@@ -6,7 +6,7 @@ namespace LocalCopilot.EndToEnd.Tests.Editors;
 /// <summary>What every editor does, with the real one in a terminal, a real repository, the real daemon and the embedded model.</summary>
 public abstract class EditorTests(SepRepository sep) : IClassFixture<SepRepository>
 {
-    private const string Declaration = "string ToStringThreadSafe(ReadOnlySpan<char> ";
+    private protected const string Declaration = "string ToStringThreadSafe(ReadOnlySpan<char> ";
 
     private const string Methods = """
         namespace nietras.SeparatedValues;
@@ -37,6 +37,8 @@ public abstract class EditorTests(SepRepository sep) : IClassFixture<SepReposito
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private protected abstract IEditorKind Kind { get; }
+
+    private protected SepRepository Sep => sep;
 
     [Fact]
     public async Task What_the_model_suggests_is_shown_and_Tab_accepts_it()
@@ -296,7 +298,7 @@ public abstract class EditorTests(SepRepository sep) : IClassFixture<SepReposito
     }
 
     /// <summary>A file of the repository whose last declaration is left out.</summary>
-    private static string HashPool(CommandLineRepository repository)
+    private protected static string HashPool(CommandLineRepository repository)
     {
         string file = Path.Combine(repository.Root, "src", "Sep", "Internals", "ISepStringHashPool.cs");
         File.WriteAllLines(file, File.ReadLines(file).Where(line => !line.Contains("ToStringThreadSafe", StringComparison.Ordinal)).ToArray());

@@ -6,7 +6,7 @@ using LocalCopilot.Daemon.Documents;
 namespace LocalCopilot.EndToEnd.Tests.Editors;
 
 /// <summary>What an editor and its child process said to each other, copied while it passes.</summary>
-/// <remarks>A <c>localcopilot</c> first in the editor's path runs the real one, in the same process, with both its streams through tee.</remarks>
+/// <remarks>A <c>localcopilot</c> first in the editor's path runs the real one, in the same process, with both its streams through tee. Its errors go to the editor from itself alone: their end is how Vim knows that it has ended.</remarks>
 internal sealed class Recording
 {
     private readonly string _folder;
@@ -35,7 +35,7 @@ internal sealed class Recording
             script,
             $"""
             #!/bin/bash
-            exec '{program}' "$@" < <(exec tee '{folder}/'sent.$PPID.$$) > >(exec tee '{folder}/'received.$PPID.$$)
+            exec '{program}' "$@" < <(exec tee '{folder}/'sent.$PPID.$$ 2> /dev/null) > >(exec tee '{folder}/'received.$PPID.$$ 2> /dev/null)
 
             """,
             cancellationToken);

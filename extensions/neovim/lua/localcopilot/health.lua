@@ -16,7 +16,6 @@ function M.check()
   else
     fail('Neovim is too old', { 'Install 0.7.2 or newer' })
   end
-  ok(settings.builtin and vim.lsp.inline_completion and "Neovim's own inline completion shows what is suggested" or 'Virtual text shows what is suggested')
   if vim.g.localcopilot_enabled == false then
     warn('It is turned off', { ':LocalCopilot enable' })
   end

@@ -1,11 +1,12 @@
 -- What happens in the editor is passed on; commands and keys.
+local document = require('localcopilot.document')
+local server = require('localcopilot.server')
 local settings = require('localcopilot.settings')
 local state = require('localcopilot.state')
+local suggestion = require('localcopilot.suggestion')
 
 local M = {}
 local commands = {}
-local engine -- what asks, shows and accepts: localcopilot.suggestion, or localcopilot.builtin
-local server, document
 
 function M.statusline()
   return vim.g.localcopilot_enabled == false and 'LocalCopilot off' or state.line()
@@ -13,15 +14,15 @@ end
 
 ---@param part 'all'|'line'|'word'
 function M.accept(part)
-  engine.accept(part)
+  suggestion.accept(part)
 end
 
 function M.dismiss()
-  engine.dismiss()
+  suggestion.dismiss()
 end
 
 function M.suggest()
-  engine.suggest()
+  suggestion.suggest()
 end
 
 local function each_buffer(callback)
@@ -87,7 +88,7 @@ end
 
 function commands.disable()
   vim.g.localcopilot_enabled = false
-  engine.dismiss()
+  suggestion.dismiss()
   each_buffer(document.detach)
 end
 
@@ -121,7 +122,7 @@ local function map()
     return ''
   end
   vim.keymap.set('i', '<Tab>', function()
-    return engine.tab() or fallback()
+    return suggestion.tab() or fallback()
   end, { expr = true, desc = 'Accept what LocalCopilot suggests' })
   for key, action in pairs({ ['<M-Right>'] = 'accept("word")', ['<M-C-Right>'] = 'accept("line")', ['<C-]>'] = 'dismiss()', ['<M-Bslash>'] = 'suggest()' }) do
     if vim.fn.mapcheck(key, 'i') == '' then
@@ -140,23 +141,17 @@ function M.start()
       callback(event.buf)
     end })
   end
-  if settings.builtin and vim.lsp.inline_completion then
-    engine = require('localcopilot.builtin')
-    server, document = engine, engine
-  else
-    engine, server, document = require('localcopilot.suggestion'), require('localcopilot.server'), require('localcopilot.document')
-    on({ 'BufReadPost', 'BufNewFile', 'BufEnter', 'FileType', 'BufFilePost' }, document.attach)
-    on('OptionSet', function()
-      document.reopen(vim.api.nvim_get_current_buf())
-    end, { 'fileformat', 'endofline', 'fixendofline', 'binary' })
-    on('BufWritePost', document.saved)
-    on('BufEnter', document.focused)
-    on('InsertEnter', engine.entered)
-    on({ 'TextChangedI', 'TextChangedP' }, engine.changed)
-    on('CursorMovedI', engine.moved)
-    on('ModeChanged', engine.dismiss, '*:[^iR]*')
-    on('VimLeavePre', server.stop)
-  end
+  on({ 'BufReadPost', 'BufNewFile', 'BufEnter', 'FileType', 'BufFilePost' }, document.attach)
+  on('OptionSet', function()
+    document.reopen(vim.api.nvim_get_current_buf())
+  end, { 'fileformat', 'endofline', 'fixendofline', 'binary' })
+  on('BufWritePost', document.saved)
+  on('BufEnter', document.focused)
+  on('InsertEnter', suggestion.entered)
+  on({ 'TextChangedI', 'TextChangedP' }, suggestion.changed)
+  on('CursorMovedI', suggestion.moved)
+  on('ModeChanged', suggestion.dismiss, '*:[^iR]*')
+  on('VimLeavePre', server.stop)
   vim.api.nvim_create_user_command('LocalCopilot', function(arguments)
     local command = commands[arguments.args]
     if command then

@@ -88,7 +88,7 @@ function M.start()
     on_exit = vim.schedule_wrap(ended),
     on_error = function() end,
   }
-  if vim.fn.has('nvim-0.11') == 1 then
+  if vim.fn.has('nvim-0.10') == 1 then
     child = vim.lsp.rpc.start(command, dispatchers)
   else
     child = vim.lsp.rpc.start(command[1], vim.list_slice(command, 2), dispatchers)

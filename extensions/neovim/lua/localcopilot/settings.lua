@@ -4,8 +4,6 @@ local defaults = {
   command = { 'localcopilot', 'lsp', '--stdio' },
   -- Whether <Tab> and the other keys are mapped.
   map = true,
-  -- Whether Neovim's own inline completion shows what is suggested, where there is one (0.12).
-  builtin = true,
 }
 
 return setmetatable({}, {
