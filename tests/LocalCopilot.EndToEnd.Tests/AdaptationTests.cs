@@ -85,7 +85,7 @@ public class AdaptationTests
         using (Process adapt = sandbox.Start("adapt", repository.Root))
         {
             await OutputAsync(adapt, "Training, ");
-            KillWorkers(sandbox);
+            Processes.KillWorkersOf(sandbox);
             await OutputAsync(adapt, "Training, ");
             using Process daemon = Process.GetProcessById(await sandbox.DaemonProcessIdAsync(Cancelled));
             daemon.Kill();
@@ -210,22 +210,6 @@ public class AdaptationTests
         }
 
         Assert.Fail($"'{text}' was not written: {seen}{await process.StandardOutput.ReadToEndAsync(Cancelled)}");
-    }
-
-    private static void KillWorkers(Sandbox sandbox)
-    {
-        string jobs = Path.Combine(sandbox.Paths.RunDirectory, "");
-        foreach (Process process in Process.GetProcessesByName("localcopilot"))
-        {
-            using (process)
-            {
-                string arguments = File.ReadAllText($"/proc/{process.Id}/cmdline");
-                if (arguments.Contains("worker", StringComparison.Ordinal) && arguments.Contains(jobs, StringComparison.Ordinal))
-                {
-                    process.Kill();
-                }
-            }
-        }
     }
 
     /// <summary>Files of ours, not of the repository, that hold a text.</summary>

@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace LocalCopilot.EndToEnd.Tests;
 
-/// <summary>Disks that are read-only or full, as the operating system makes them: not even root can write there.</summary>
+/// <summary>Disks that are read-only or full.</summary>
 public class BadDiskTests
 {
     private const string Code = "def add(first, second):\n    return first + second\n\n\ndef subtract(first, second):\n    return \n";
@@ -98,18 +97,8 @@ public class BadDiskTests
         Assert.Contains("XDG_RUNTIME_DIR", error, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs the executable to its end, and with it the daemon that it starts, where other disks are mounted.</summary>
-    /// <param name="mounts">A shell script; the sandbox's folder is the working directory.</param>
-    private static async Task<(int ExitCode, string Output, string Error)> RunMountedAsync(Sandbox sandbox, string mounts, params string[] arguments)
-    {
-        Requirement.Holds(OperatingSystem.IsLinux() && File.Exists("/usr/bin/unshare"), "needs Linux and unshare, for disks that are full or read-only");
-        using Process process = sandbox.StartProgram("/usr/bin/unshare", ["--mount", "--map-root-user", "/bin/sh", "-c", $"set -e; cd \"$HOME\"; {mounts}; exec \"$0\" \"$@\"", Sandbox.Executable, .. arguments]);
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(Cancelled);
-        Task<string> error = process.StandardError.ReadToEndAsync(Cancelled);
-        await process.WaitForExitAsync(Cancelled);
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int ExitCode, string Output, string Error)> RunMountedAsync(Sandbox sandbox, string mounts, params string[] arguments) =>
+        MountedDisk.RunAsync(sandbox, mounts, Cancelled, arguments);
 
     private static async Task<string[]> WarningsAsync(Sandbox sandbox)
     {

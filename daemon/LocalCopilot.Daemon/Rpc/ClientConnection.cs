@@ -31,6 +31,7 @@ internal sealed partial class ClientConnection(
     IInferenceEngine inference,
     CompletionRecorder recorder,
     LocalCopilotOptions options,
+    LocalCopilotPaths paths,
     ILoggerFactory loggers)
 {
     private const int MaxChannels = 8;
@@ -120,7 +121,7 @@ internal sealed partial class ClientConnection(
             using ClientNotifications notifications = new(rpc, learning);
             WorkDoneProgressReports progress = new(rpc, notifications, learning);
             Greeting greeting = new(isNeeded: !isEditor);
-            LearningMethods learned = new(learning, adapters, export, inference, disabled, recorder, progress, greeting);
+            LearningMethods learned = new(learning, adapters, export, inference, disabled, recorder, progress, greeting, paths);
             rpc.AddLocalRpcTarget(typeof(ILocalCopilotControl), new ControlMethods(server, completion, counters, models, engine, disabled, learning, recorder, greeting), TargetOptions);
             rpc.AddLocalRpcTarget(typeof(ILocalCopilotLearning), learned, TargetOptions);
             if (isEditor)

@@ -1,15 +1,17 @@
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Adaptation;
 using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Statistics;
+using LocalCopilot.Daemon.Storage;
 using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Daemon.Rpc;
 
 /// <summary>The methods of one channel about what is learned of repositories.</summary>
-internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, AdapterExport export, IInferenceEngine engine, DisabledRepositories disabled, CompletionRecorder recorder, WorkDoneProgressReports progress, Greeting greeting) : ILocalCopilotLearning
+internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, AdapterExport export, IInferenceEngine engine, DisabledRepositories disabled, CompletionRecorder recorder, WorkDoneProgressReports progress, Greeting greeting, LocalCopilotPaths paths) : ILocalCopilotLearning
 {
     /// <summary>Of <see cref="EvaluateParams.Adapter"/>.</summary>
     private const string Active = "active";
@@ -157,7 +159,7 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
     }
 
     /// <summary>Turns what can go wrong with a repository or an adapter into the contract's errors.</summary>
-    private static async Task<T> Answer<T>(string root, Func<Task<T>> work)
+    private async Task<T> Answer<T>(string root, Func<Task<T>> work)
     {
         try
         {
@@ -170,6 +172,10 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
         catch (LibGit2SharpException exception)
         {
             throw RpcErrors.InvalidParams($"{root}: {exception.Message}");
+        }
+        catch (Exception exception) when (FullDisk.Behind(exception, paths.DataDirectory, paths.StateDirectory) is not null)
+        {
+            throw RpcErrors.DiskFull(FullDisk.Behind(exception, paths.DataDirectory, paths.StateDirectory)!);
         }
         catch (Exception exception) when (exception is AdapterUnavailableException or IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,9 @@ internal static class RpcErrors
 
     public static LocalRpcException Failed(string message) => Create(ErrorCodes.InternalError, message);
 
+    public static LocalRpcException DiskFull(string folder) =>
+        Create(ErrorCodes.InternalError, $"The disk of {folder} is full. Free space on it and ask again; what was done until now is kept.");
+
     public static LocalRpcException InvalidRequest(string message) => Create(ErrorCodes.InvalidRequest, message);
 
     public static LocalRpcException MethodNotFound(string message) => Create(ErrorCodes.MethodNotFound, message);

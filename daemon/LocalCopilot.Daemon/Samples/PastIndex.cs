@@ -3,6 +3,7 @@ using LibGit2Sharp;
 using LocalCopilot.Daemon.Completion.Context;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace LocalCopilot.Daemon.Samples;
@@ -40,7 +41,7 @@ internal sealed class PastIndex(Repository repository, FileRules rules, IndexOpt
         {
             Move(wasWhole, tree, cancellationToken);
         }
-        catch (SqliteException)
+        catch (SqliteException exception) when (!Database.IsOutOfReach(exception))
         {
             _index.Rebuild();
             Move(false, tree, cancellationToken);

@@ -35,7 +35,7 @@ internal sealed class SampleStore : IDisposable
         {
             return new(Connect(file));
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED))
+        catch (SqliteException exception) when (!Database.IsOutOfReach(exception))
         {
             DeleteFiles(file);
             return new(Connect(file));

@@ -47,6 +47,10 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Whether a database may be sound, and only cannot be used now: no reason to begin anew what can be made again.</summary>
+    public static bool IsOutOfReach(SqliteException error) => error.SqliteErrorCode
+        is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED;
+
     /// <summary>Where a database is moved to that could not be used.</summary>
     public static string AsideOf(string file) => file + ".damaged";
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Git;
+using LocalCopilot.Daemon.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
@@ -17,13 +18,6 @@ namespace LocalCopilot.Daemon.Completion.Context;
 internal sealed partial class IndexedRepository : IDisposable
 {
     private const int FilesInTransaction = 32;
-
-    // Of the disk and not of the database, which is kept and tried again: sqlite.org/rescode.html.
-    private const int SqliteBusy = 5;
-    private const int SqliteReadOnly = 8;
-    private const int SqliteIoError = 10;
-    private const int SqliteFull = 13;
-    private const int SqliteCantOpen = 14;
 
     private static readonly TimeSpan LookThroughAgain = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(200);
@@ -101,7 +95,7 @@ internal sealed partial class IndexedRepository : IDisposable
                 {
                     Log.Failed(_logger, Root, exception.Message);
                     _lookThrough |= exception is SqliteException;
-                    if (exception is SqliteException { SqliteErrorCode: not (SqliteFull or SqliteReadOnly or SqliteIoError or SqliteCantOpen or SqliteBusy) })
+                    if (exception is SqliteException failure && !Database.IsOutOfReach(failure))
                     {
                         _index.Rebuild();
                     }

@@ -145,7 +145,7 @@ internal sealed class RepositoryIndex : IDisposable
         {
             return Connect(file);
         }
-        catch (SqliteException)
+        catch (SqliteException exception) when (!Database.IsOutOfReach(exception))
         {
             DeleteFiles(file);
             return Connect(file);

@@ -69,6 +69,22 @@ public class PromptBuilderTests(EmbeddedModel embedded) : IClassFixture<Embedded
         }, iter: 200);
     }
 
+    [Fact]
+    public void What_it_keeps_of_one_prompt_is_never_in_another_that_differs()
+    {
+        PromptBuilder builder = new(Vocabulary, Family);
+        Gen<string> few = Gen.OneOfConst("a", "b\n", "c();\n");
+        Gen<PromptChunk> chunk = Gen.Select(few, few, (path, text) => new PromptChunk(path, text));
+
+        Gen.Select(few, chunk.List[0, 3], Gen.OneOfConst(0, 8, 200)).Sample((repository, chunks, context) =>
+        {
+            PromptParts parts = Parts("x", "y") with { Repository = repository, Chunks = chunks };
+            PromptBudget budget = new(500, context, 100);
+
+            Assert.Equal(new PromptBuilder(Vocabulary, Family).Build(parts, budget).Tokens, builder.Build(parts, budget).Tokens);
+        }, iter: 300, threads: 1);
+    }
+
     [Theory]
     [InlineData("x = 1\nreturn ", " ")]
     [InlineData("if (isVisible) par", " par")]
