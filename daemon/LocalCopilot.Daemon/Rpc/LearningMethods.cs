@@ -5,7 +5,6 @@ using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Statistics;
-using LocalCopilot.Daemon.Storage;
 using LocalCopilot.Protocol;
 
 namespace LocalCopilot.Daemon.Rpc;

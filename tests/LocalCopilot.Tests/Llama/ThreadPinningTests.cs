@@ -15,6 +15,11 @@ public class ThreadPinningTests(EmbeddedModel embedded) : IClassFixture<Embedded
         {
             using (LlamaContext context = new(embedded.Model, new() { TokensPerSequence = 64, Threads = Environment.ProcessorCount, PinsThreads = true }))
             {
+                // A thread goes to its processor when it first computes.
+                using LlamaBatch batch = new(2);
+                batch.Add(1, 0, 0, output: true);
+                batch.Add(2, 1, 0, output: true);
+                context.Decode(batch);
                 together = Allowed();
                 all = [.. Directory.GetDirectories("/proc/self/task").Select(Allowed).Where(processors => !processors.Contains('-', StringComparison.Ordinal) && !processors.Contains(',', StringComparison.Ordinal))];
                 Thread other = new(() => ofAnother = Allowed());

@@ -73,10 +73,10 @@ public class PromptBuilderTests(EmbeddedModel embedded) : IClassFixture<Embedded
     public void What_it_keeps_of_one_prompt_is_never_in_another_that_differs()
     {
         PromptBuilder builder = new(Vocabulary, Family);
-        Gen<string> few = Gen.OneOfConst("a", "b\n", "c();\n");
+        Gen<string> few = Gen.OneOf(Gen.Const("a"), Gen.Const("b\n"), Gen.Const("c();\n"));
         Gen<PromptChunk> chunk = Gen.Select(few, few, (path, text) => new PromptChunk(path, text));
 
-        Gen.Select(few, chunk.List[0, 3], Gen.OneOfConst(0, 8, 200)).Sample((repository, chunks, context) =>
+        Gen.Select(few, chunk.List[0, 3], Gen.OneOf(Gen.Const(0), Gen.Const(8), Gen.Const(200))).Sample((repository, chunks, context) =>
         {
             PromptParts parts = Parts("x", "y") with { Repository = repository, Chunks = chunks };
             PromptBudget budget = new(500, context, 100);

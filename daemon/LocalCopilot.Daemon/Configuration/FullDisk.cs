@@ -1,6 +1,6 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
-namespace LocalCopilot.Daemon.Storage;
+namespace LocalCopilot.Daemon.Configuration;
 
 /// <summary>A disk with no room left behind an error: SQLite says "disk is full" of it, or several other things.</summary>
 internal static class FullDisk
@@ -11,7 +11,7 @@ internal static class FullDisk
     /// <summary>The first folder of these whose disk is full, where that may have caused the error; null: another cause.</summary>
     public static string? Behind(Exception error, params ReadOnlySpan<string> folders)
     {
-        if (error is SqliteException or IOException)
+        if (error is DbException or IOException)
         {
             foreach (string folder in folders)
             {
