@@ -34,13 +34,15 @@ internal static class TestExtension
             const child = require('child_process').ChildProcess.prototype, spawn = child.spawn;
             child.spawn = function (options) { put('spawn ' + options.args.join(' ')); return spawn.call(this, options); };
             put('start');
+            const hosts = {{JsonSerializer.Serialize(hosts)}};
             exports.activate = () => {
               net.createServer({ allowHalfOpen: true }, async connection => {
                 let script = '';
                 for await (const part of connection.setEncoding('utf8')) script += part;
                 const run = Object.getPrototypeOf(async () => {}).constructor('vscode', script);
                 connection.end(JSON.stringify(await run(vscode).then(result => ({ result }), error => ({ error: String(error) }))));
-              }).listen({{JsonSerializer.Serialize(hosts)}} + '/' + process.pid);
+              // A socket is there a moment before anybody listens on it: so it gets its place when it does.
+              }).listen(`${hosts}.${process.pid}`, () => require('fs').renameSync(`${hosts}.${process.pid}`, `${hosts}/${process.pid}`));
             };
             """);
 
