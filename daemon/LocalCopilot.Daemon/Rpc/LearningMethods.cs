@@ -172,9 +172,9 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
         {
             throw RpcErrors.InvalidParams($"{root}: {exception.Message}");
         }
-        catch (Exception exception) when (FullDisk.Behind(exception, paths.DataDirectory, paths.StateDirectory) is not null)
+        catch (Exception exception) when (FullDisk.Behind(exception, paths.DataDirectory, paths.StateDirectory) is { } folder)
         {
-            throw RpcErrors.DiskFull(FullDisk.Behind(exception, paths.DataDirectory, paths.StateDirectory)!);
+            throw RpcErrors.DiskFull(folder);
         }
         catch (Exception exception) when (exception is AdapterUnavailableException or IOException or UnauthorizedAccessException)
         {
