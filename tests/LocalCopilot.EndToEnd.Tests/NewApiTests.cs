@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Protocol;
 
@@ -34,6 +35,9 @@ public class NewApiTests
 
     private const string Rest = "oncile_tachyon_batch";
 
+    /// <summary>What uses it, one commit each.</summary>
+    private static readonly string[] Jobs = ["harbour", "granary", "orchard", "foundry", "bakery", "tannery", "quarry", "brewery", "vineyard", "sawmill", "dairy", "pottery"];
+
     /// <summary>Far more than it takes; what it took is told.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -47,14 +51,7 @@ public class NewApiTests
         // A command starts the daemon, in the sandbox.
         Assert.Equal(0, (await repository.Sandbox.RunAsync(Cancelled, "adapters", "list", repository.Root)).ExitCode);
         await using DaemonClient daemon = await DaemonClient.ConnectAsync(repository.Sandbox.Paths, startIfNeeded: true, TimeProvider.System, Cancelled);
-        CompleteParams retrieved = new()
-        {
-            Repository = repository.Root,
-            Path = Path.Combine(repository.Root, "services", "nightly.py"),
-            Text = Begun + "\n",
-            Position = new(4, 22),
-            SingleLine = true,
-        };
+        CompleteParams retrieved = Place(repository);
         Assert.DoesNotContain(Rest, await CompleteAsync(daemon, retrieved), StringComparison.Ordinal);
 
         long saved = Stopwatch.GetTimestamp();
@@ -68,6 +65,60 @@ public class NewApiTests
 
         TestContext.Current.SendDiagnosticMessage($"by retrieval {Stopwatch.GetElapsedTime(saved).TotalSeconds:0.0} s after saving");
         Assert.DoesNotContain(Rest, await CompleteAsync(daemon, retrieved with { UseContext = false }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_completed_by_the_adapter_alone()
+    {
+        await using LearnedRepository repository = new();
+        await AdaptAsync(repository);
+        await using DaemonClient daemon = await DaemonClient.ConnectAsync(repository.Sandbox.Paths, startIfNeeded: true, TimeProvider.System, Cancelled);
+        CompleteParams learned = Place(repository) with { UseContext = false };
+        Assert.DoesNotContain(Rest, await CompleteAsync(daemon, learned), StringComparison.Ordinal);
+
+        repository.Write("ledgerkit/tachyon.py", Api);
+        repository.Commit();
+        foreach (string job in Jobs)
+        {
+            repository.Write($"services/{job}.py", Use(job));
+            repository.Commit();
+        }
+
+        long committed = Stopwatch.GetTimestamp();
+        string reason = await AdaptAsync(repository);
+        string suggested = await CompleteAsync(daemon, learned);
+        TestContext.Current.SendDiagnosticMessage($"by the adapter {Stopwatch.GetElapsedTime(committed).TotalSeconds:0} s after the commits: {suggested}. {reason}");
+        Assert.Contains(Rest, suggested, StringComparison.Ordinal);
+        Assert.DoesNotContain(Rest, await CompleteAsync(daemon, learned with { UseAdapter = false }), StringComparison.Ordinal);
+    }
+
+    private static string Use(string job) => $"""
+        from ledgerkit import tachyon
+
+
+        def {job}(tachyon_batch):
+            settled = tachyon.reconcile_tachyon_batch(tachyon_batch)
+            return settled.named("{job}")
+
+        """;
+
+    private static CompleteParams Place(LearnedRepository repository) => new()
+    {
+        Repository = repository.Root,
+        Path = Path.Combine(repository.Root, "services", "nightly.py"),
+        Text = Begun + "\n",
+        Position = new(4, 22),
+        SingleLine = true,
+    };
+
+    /// <returns>What the gate said.</returns>
+    private static async Task<string> AdaptAsync(LearnedRepository repository)
+    {
+        var (exitCode, output, error) = await repository.Sandbox.RunAsync(Cancelled, "adapt", repository.Root, "--force", "--json");
+        Assert.True(exitCode == 0, error);
+        JsonNode adapted = JsonNode.Parse(output)!;
+        Assert.True(adapted["outcome"]!.GetValue<string>() == "activated", adapted.ToJsonString());
+        return adapted["reason"]!.GetValue<string>();
     }
 
     private static async Task<string> CompleteAsync(DaemonClient daemon, CompleteParams place)

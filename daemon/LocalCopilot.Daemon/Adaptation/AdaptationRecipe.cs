@@ -27,6 +27,12 @@ internal sealed record AdaptationRecipe
     /// <summary>Times that a sample is seen, at most.</summary>
     public double MostEpochs { get; init; } = 3;
 
+    /// <summary>Times that a <see cref="Refresh"/> sees a sample.</summary>
+    public double RefreshEpochs { get; init; } = 2;
+
+    /// <summary>Learning rate of a <see cref="Refresh"/>, as a part of the round's.</summary>
+    public double RefreshRate { get; init; } = 0.2;
+
     /// <summary>Share of the samples that is of the current tree, 0..1; the others are of commits.</summary>
     public double TreeShare { get; init; } = 0.25;
 

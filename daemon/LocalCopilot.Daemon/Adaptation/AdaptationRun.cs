@@ -9,7 +9,6 @@ using LocalCopilot.Daemon.Samples;
 using LocalCopilot.Daemon.Training;
 using LocalCopilot.Protocol;
 using LocalCopilot.Training;
-using LocalCopilot.Training.Adapters;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -25,9 +24,10 @@ internal sealed partial class AdaptationRun(
     IInferenceEngine engine,
     AdapterStore adapters,
     SampleCollector collector,
-    TrainingWorker worker,
+    CandidateTraining training,
     RecipeChoice recipeFor,
     CandidateMeasurement measurement,
+    Refresh refresh,
     LocalCopilotPaths paths,
     LocalCopilotOptions options,
     TimeProvider time,
@@ -38,12 +38,6 @@ internal sealed partial class AdaptationRun(
 
     /// <summary>Of the set time, what a round takes that goes on from an adapter: there is less that is new to it.</summary>
     private const double ShareOfGoingOn = 0.4;
-
-    /// <summary>Parts of its strength at which a candidate that forgets too much is tried, one after the other.</summary>
-    private static readonly double[] WeakerStrengths = [0.6, 0.35, 0.2];
-
-    /// <summary>Training that is slower than expected ends after this share of its time, short of its steps.</summary>
-    private const double Patience = 2;
 
     /// <param name="stage">Told what it is doing; called on any thread, one at a time.</param>
     /// <exception cref="LibGit2SharpException">The repository is damaged, or there is no such commit.</exception>
@@ -79,9 +73,10 @@ internal sealed partial class AdaptationRun(
         }
 
         TrainedCandidate candidate;
+        long trainedTokens;
         try
         {
-            candidate = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
+            (candidate, trainedTokens) = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
         }
         catch (TrainingFailedException exception)
         {
@@ -89,8 +84,8 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        (string file, MeasuredCandidate measured, Verdict verdict) = await JudgeAsync(
-            candidate.File, active, collected.HeldOut, (gate, measured) => gate.Judge(collected.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
+        (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
+            candidate.File, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
         StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
             id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
             recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
@@ -102,7 +97,7 @@ internal sealed partial class AdaptationRun(
         }
 
         folder.Delete();
-        if (verdict.Passed && await RefreshAsync(stored, plan, model, recipe, collected, stage, cancellationToken) is { } refreshed)
+        if (verdict.Passed && await refresh.RunAsync(stored, plan, model, recipe, collected, stage, cancellationToken) is { } refreshed)
         {
             stored = refreshed.Adapter;
             reason = $"{reason} {refreshed.Reason}";
@@ -116,10 +111,10 @@ internal sealed partial class AdaptationRun(
                 Adapter = stored.ToProtocol(isActive: verdict.Passed),
                 Samples = collected.Counts,
                 Evaluation = measured.ToProtocol(),
-                TrainedTokens = candidate.Tokens,
+                TrainedTokens = trainedTokens,
                 DurationMs = 0,
             },
-            candidate.Speed);
+            candidate.TokensPerSecond);
 
         bool IsEnough(int newSamples, SelectedSamples selected)
         {
@@ -190,7 +185,8 @@ internal sealed partial class AdaptationRun(
     private static double Speed(IReadOnlyList<LearningRound> rounds, ServedModel model) =>
         rounds.FirstOrDefault(round => round.TokensPerSecond is not null)?.TokensPerSecond ?? AdaptationRecipe.ExpectedSpeed(model);
 
-    private async Task<TrainedCandidate> TrainAsync(RunFolder folder, ServedModel model, AdaptationRecipe recipe, WrittenSamples written, long tokens, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    /// <returns>Tokens are those that were trained.</returns>
+    private async Task<(TrainedCandidate Candidate, long Tokens)> TrainAsync(RunFolder folder, ServedModel model, AdaptationRecipe recipe, WrittenSamples written, long tokens, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
         if (folder.Plan.Steps is null)
         {
@@ -199,120 +195,14 @@ internal sealed partial class AdaptationRun(
             folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
         }
 
-        TrainingJob job = Job(folder, model, recipe) with { Recipe = recipe.Training with { MaxSteps = folder.Plan.Steps, Epochs = 1000 } };
-        string candidate = folder.CandidateFile(System.Text.Json.JsonSerializer.Serialize(job));
-        job = job with { Output = candidate };
-        long parameters = 0;
-        TrainingReport? last = null;
-        if (!File.Exists(candidate))
-        {
-            last = await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);
-        }
-
-        parameters = Llama.Gguf.GgufFile.Read(candidate).Tensors.Sum(tensor => tensor.Elements);
-        long trained = (long)((double)written.Tokens / written.Count * recipe.Training.SamplesPerStep * folder.Plan.Steps!.Value);
-        return new(candidate, parameters, trained, last?.TokensPerSecond);
-    }
-
-    private TrainingJob Job(RunFolder folder, ServedModel model, AdaptationRecipe recipe) => new()
-    {
-        Model = model.Path,
-        Samples = folder.SamplesFile,
-        Output = "",
-        Beginning = folder.Plan.Beginning is { } id && adapters.Catalogue.Find(id) is [{ } beginning, ..] ? adapters.FileOf(beginning).Path : null,
-        Lora = recipe.Lora,
-        Threads = EngineThreads.Resolve(options.Adaptation.Threads),
-        CheckpointSeconds = 10,
-        MaxSeconds = Patience * folder.Plan.BudgetMs / 1000,
-    };
-
-    private static AdaptationStage StageOf(TrainingReport report) => new(
-        report.Phase == TrainingPhase.Paused ? RepositoryState.Paused : RepositoryState.Training,
-        report.Phase == TrainingPhase.Paused ? "Training waits while completions are wanted" : report.Message,
-        report.Steps > 0 ? new(report.Step, report.Steps, report.SmoothedLoss, report.TokensPerSecond, report.SecondsLeft is { } left ? (long)(left * 1000) : null) : null);
-
-    /// <summary>
-    /// Lets an adapter that has passed learn the commits that it was measured by: what is newest is what its user works on. It is served
-    /// if it is no worse on the part of them that was kept from it, and stays as it was else.
-    /// </summary>
-    /// <returns>The refreshed adapter and why it is served; null: it is not.</returns>
-    private async Task<(StoredAdapter Adapter, string Reason)?> RefreshAsync(StoredAdapter passed, RunPlan plan, ServedModel model, AdaptationRecipe recipe, CollectedSamples collected, Action<AdaptationStage> stage, CancellationToken cancellationToken)
-    {
-        EvaluationItem[] kept = [.. collected.HeldOut.Where(item => Refresh.IsKept(item.Change))];
-        Sample[] learned = [.. collected.Selected.HeldOut.Where(sample => !Refresh.IsKept($"{sample.Commit.Sha}:{sample.Path}"))];
-        if (kept.Length < Refresh.LeastKept || learned.Length == 0)
-        {
-            return null;
-        }
-
-        RunFolder folder = RunFolder.Open(paths, passed.Repository, plan with { Beginning = passed.Id, Steps = null, IsRefresh = true });
-        try
-        {
-            await LowPriority.RunAsync(() => collector.Write(folder, model, recipe, [.. learned, .. collected.Selected.Training.Take(learned.Length)], cancellationToken));
-            TrainingJob job = Job(folder, model, recipe) with
-            {
-                Recipe = recipe.Training with { LearningRate = recipe.Training.LearningRate * Refresh.Rate, MaxSteps = Math.Max(2, 2 * learned.Length * Refresh.Epochs / recipe.Training.SamplesPerStep), Epochs = 1000 },
-            };
-            job = job with { Output = folder.CandidateFile("refresh") };
-            await worker.RunAsync(job, folder.JobFile, report => stage(StageOf(report)), cancellationToken);
-            (string file, MeasuredCandidate measured, Verdict verdict) = await JudgeAsync(
-                job.Output, passed, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
-            Log.Refreshed(logger, passed.Repository, verdict.Passed, verdict.Reason);
-            if (!verdict.Passed)
-            {
-                return null;
-            }
-
-            StoredAdapter refreshed = adapters.Add(file, (id, bytes) => passed with { Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = plan.Head, Evaluation = measured.ToProtocol() });
-            await engine.LoadAdapterAsync(adapters.FileOf(refreshed), cancellationToken);
-            adapters.Activate(refreshed);
-            return (refreshed, verdict.Reason);
-        }
-        catch (TrainingFailedException exception)
-        {
-            Log.Refreshed(logger, passed.Repository, false, exception.Message);
-            return null;
-        }
-        finally
-        {
-            folder.Delete();
-        }
-    }
-
-    /// <summary>Measures a candidate and has the gate judge it; where it forgets too much, and that alone, weaker ones in its place.</summary>
-    private async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
-        string candidate, StoredAdapter? active, IReadOnlyList<EvaluationItem> items, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
-    {
-        Gate gate = new(options.Gate);
-        AdapterFile? activeFile = active is null ? null : adapters.FileOf(active);
-        MeasuredCandidate measured = await measurement.MeasureAsync(new($"candidate:{candidate}", candidate), activeFile, items, null, stage, cancellationToken);
-        Verdict verdict = judge(gate, measured);
-        foreach (double strength in WeakerStrengths.TakeWhile(_ => verdict.Forgets))
-        {
-            string weaker = Invariant($"{candidate}.{strength}");
-            AdapterStrength.Scale(candidate, weaker, strength);
-            MeasuredCandidate measuredAgain = await measurement.MeasureAsync(new($"candidate:{weaker}", weaker), activeFile, items, measured, stage, cancellationToken);
-            Verdict verdictAgain = judge(gate, measuredAgain);
-            if (verdictAgain.Passed)
-            {
-                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of its strength.") });
-            }
-
-            verdict = verdict with { Forgets = verdictAgain.Forgets };
-        }
-
-        return (candidate, measured, verdict);
+        TrainedCandidate candidate = await training.RunAsync(folder, model, recipe.Lora, recipe.Training with { MaxSteps = folder.Plan.Steps }, stage, cancellationToken);
+        return (candidate, (long)((double)written.Tokens / written.Count * recipe.Training.SamplesPerStep * folder.Plan.Steps!.Value));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record TrainedCandidate(string File, long Parameters, long Tokens, double? Speed);
-
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Learning the newest commits of {Repository}, too: passed {Passed}. {Reason}")]
-        public static partial void Refreshed(ILogger logger, string repository, bool passed, string reason);
-
         [LoggerMessage(LogLevel.Information, "A round of learning of {Repository} ended: {Outcome}. {Reason}")]
         public static partial void Ended(ILogger logger, string repository, AdaptationOutcome outcome, string reason);
     }

@@ -1,14 +1,50 @@
+using System.Globalization;
 using LocalCopilot.Daemon.Completion.Prompts;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Evaluation;
 using LocalCopilot.Protocol;
+using LocalCopilot.Training.Adapters;
 
 namespace LocalCopilot.Daemon.Adaptation;
 
-/// <summary>Measures a candidate beside the base model and what is active, on held-out edits and on general code.</summary>
+/// <summary>Measures a candidate beside the base model and what is active, on held-out edits and on general code, and has the gate judge it.</summary>
 internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilotOptions options, TimeProvider time)
 {
+    /// <summary>Parts of its strength at which a candidate that forgets too much is tried, one after the other.</summary>
+    private static readonly double[] WeakerStrengths = [0.6, 0.35, 0.2];
+
+    private readonly Gate _gate = new(options.Gate);
+
+    /// <summary>Where a candidate is rejected for what it forgets, and that alone, weaker ones are tried in its place.</summary>
+    /// <param name="candidate">The adapter's file; weaker ones are put beside it.</param>
+    /// <param name="active">Null: the base model.</param>
+    /// <param name="judge">What the gate looks at.</param>
+    /// <returns>The file that was judged last or, where none has passed, the candidate.</returns>
+    /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
+        string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        MeasuredCandidate measured = await MeasureAsync(new($"candidate:{candidate}", candidate), active, heldOut, null, stage, cancellationToken);
+        Verdict verdict = judge(_gate, measured);
+        foreach (double strength in WeakerStrengths.TakeWhile(_ => verdict.Forgets))
+        {
+            string weaker = Invariant($"{candidate}.{strength}");
+            AdapterStrength.Scale(candidate, weaker, strength);
+            MeasuredCandidate measuredAgain = await MeasureAsync(new($"candidate:{weaker}", weaker), active, heldOut, measured, stage, cancellationToken);
+            Verdict verdictAgain = judge(_gate, measuredAgain);
+            if (verdictAgain.Passed)
+            {
+                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of its strength.") });
+            }
+
+            verdict = verdict with { Forgets = verdictAgain.Forgets };
+        }
+
+        return (candidate, measured, verdict);
+    }
+
     /// <param name="active">Null: the base model.</param>
     /// <param name="known">What was measured of another candidate in the same place: base and active are not measured again; null: nothing.</param>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
@@ -38,6 +74,8 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
             stage(new(RepositoryState.Evaluating, "Measuring it on code that it has not seen", new(done, all, RemainingMs: (long)(passed * (all - done) / done))));
         }
     }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What was measured.</summary>

@@ -27,7 +27,9 @@ internal static class DaemonParts
         services.AddSingleton<Completion.IActiveAdapters, Adapters.ActiveAdapters>();
         services.AddSingleton<Training.TrainingWorker>();
         services.AddSingleton<Adaptation.SampleCollector>();
+        services.AddSingleton<Adaptation.CandidateTraining>();
         services.AddSingleton<Adaptation.CandidateMeasurement>();
+        services.AddSingleton<Adaptation.Refresh>();
         services.AddSingleton<Adaptation.RecipeChoice>(Adaptation.AdaptationRecipe.For);
         services.AddSingleton<Adaptation.AdaptationRun>();
         services.AddSingleton<Adaptation.HeldOutEvaluation>();
