@@ -117,7 +117,7 @@ internal static class AdaptationGain
         services.AddDaemonParts();
         if (change is not null)
         {
-            services.AddSingleton<RecipeChoice>((served, goesOn) => change(AdaptationRecipe.For(served, goesOn)));
+            services.AddSingleton<RecipeChoice>(served => change(AdaptationRecipe.For(served)));
         }
 
         return services.BuildServiceProvider();

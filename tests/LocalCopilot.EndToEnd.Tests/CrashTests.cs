@@ -17,6 +17,9 @@ public class CrashTests
     /// <summary>About as long as a round takes here, so that every part of it is met.</summary>
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(10);
 
+    /// <summary>So that a round has something to learn, also where the one before was not killed in time.</summary>
+    private const int NewCommits = 25;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -28,6 +31,7 @@ public class CrashTests
         HashSet<string> known = [];
         for (int crash = 0; crash < Crashes; crash++)
         {
+            repository.Grow(NewCommits);
             using Process adapt = sandbox.Start("adapt", repository.Root, "--force");
             Task<string> output = adapt.StandardOutput.ReadToEndAsync(Cancelled);
             Task<string> error = adapt.StandardError.ReadToEndAsync(Cancelled);
@@ -52,6 +56,7 @@ public class CrashTests
             known = await WholeAsync(sandbox, repository.Root, known);
         }
 
+        repository.Grow(NewCommits);
         JsonNode last = JsonNode.Parse((await sandbox.RunAsync(Cancelled, "adapt", repository.Root, "--force", "--json")).Output)!;
         Assert.Contains(last["outcome"]!.GetValue<string>(), (string[])["activated", "rejected"]);
         known = await WholeAsync(sandbox, repository.Root, known);
@@ -83,6 +88,7 @@ public class CrashTests
             Assert.True(worked || told.Contains("Free space on it", StringComparison.Ordinal), told);
 
             await MountedDisk.EnlargeAsync(sandbox, daemon, Cancelled);
+            repository.Grow(NewCommits);
             var again = await sandbox.RunAsync(Cancelled, "adapt", repository.Root, "--force", "--json");
             Assert.True(again.ExitCode == 0 && JsonNode.Parse(again.Output)!["outcome"]!.GetValue<string>() is "activated" or "rejected", $"{told} {again.Output}{again.Error}");
             Assert.NotEmpty(await WholeAsync(sandbox, repository.Root, [], $"/proc/{daemon}/root"));

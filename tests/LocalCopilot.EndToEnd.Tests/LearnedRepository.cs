@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LibGit2Sharp;
 
@@ -8,12 +9,20 @@ internal sealed class LearnedRepository : IAsyncDisposable
 {
     private int _minutes;
 
-    public LearnedRepository(string budget = "00:00:20")
+    /// <param name="bundle">A real repository to be cloned, see <see cref="SharedFiles"/>; null: a small one is made up.</param>
+    public LearnedRepository(string budget = "00:00:20", string? bundle = null)
     {
         Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
         File.WriteAllText(
             Sandbox.Paths.SettingsFile,
             $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
+        if (bundle is not null)
+        {
+            using Process clone = Process.Start("git", ["clone", "--quiet", SharedFiles.Bundle(bundle), Root]);
+            clone.WaitForExit();
+            return;
+        }
+
         Repository.Init(Root);
         LearnableRepository.Fill(90, Write, () => Commit());
     }
@@ -21,6 +30,17 @@ internal sealed class LearnedRepository : IAsyncDisposable
     public Sandbox Sandbox { get; } = new();
 
     public string Root => Path.Combine(Sandbox.Root, "bookkeeping");
+
+    /// <summary>Commits more of the same.</summary>
+    public void Grow(int commits)
+    {
+        Random random = new(_minutes);
+        for (int i = 0; i < commits; i++)
+        {
+            Write($"services/more_{_minutes}.py", LearnableRepository.Service("audit", "renew", _minutes, random));
+            Commit();
+        }
+    }
 
     public void Write(string path, string text)
     {

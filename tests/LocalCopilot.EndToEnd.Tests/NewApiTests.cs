@@ -36,7 +36,7 @@ public class NewApiTests
     private const string Rest = "oncile_tachyon_batch";
 
     /// <summary>What uses it, one commit each.</summary>
-    private static readonly string[] Jobs = ["harbour", "granary", "orchard", "foundry", "bakery", "tannery", "quarry", "brewery", "vineyard", "sawmill", "dairy", "pottery"];
+    private static readonly string[] Jobs = ["harbour", "granary", "orchard", "foundry", "bakery", "tannery", "quarry", "brewery", "vineyard", "sawmill", "dairy", "pottery", "smithy", "cannery", "nursery", "kennel", "stable", "arcade", "library", "gallery", "theatre", "clinic", "marina", "depot"];
 
     /// <summary>Far more than it takes; what it took is told.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -70,7 +70,7 @@ public class NewApiTests
     [Fact]
     public async Task What_was_committed_is_completed_by_the_adapter_alone()
     {
-        await using LearnedRepository repository = new();
+        await using LearnedRepository repository = new("00:00:40", bundle: "datasette");
         await AdaptAsync(repository);
         await using DaemonClient daemon = await DaemonClient.ConnectAsync(repository.Sandbox.Paths, startIfNeeded: true, TimeProvider.System, Cancelled);
         CompleteParams learned = Place(repository) with { UseContext = false };
@@ -92,15 +92,26 @@ public class NewApiTests
         Assert.DoesNotContain(Rest, await CompleteAsync(daemon, learned with { UseAdapter = false }), StringComparison.Ordinal);
     }
 
-    private static string Use(string job) => $"""
-        from ledgerkit import tachyon
-
-
-        def {job}(tachyon_batch):
-            settled = tachyon.reconcile_tachyon_batch(tachyon_batch)
-            return settled.named("{job}")
-
-        """;
+    /// <summary>A file that uses the API among other things: what is nearly the same is learned once.</summary>
+    private static string Use(string job)
+    {
+        Random random = new(Array.IndexOf(Jobs, job));
+        string[] others =
+        [
+            $"log.info(\"{job}: %s entries\", len(tachyon_batch))",
+            $"if not tachyon_batch.belongs_to(\"{job}\"):\n        return None",
+            $"with clock.measured(\"{job}.settle\"):\n        tachyon_batch.sort(key=by_arrival)",
+            $"previous = archive.newest(\"{job}\", limit={random.Next(2, 90)})",
+            $"tachyon_batch.merge(previous or [])",
+            $"for entry in tachyon_batch.entries:\n        entry.mark(\"{job}\")",
+            $"owner = directory[\"{job}\"].owner",
+            $"assert tachyon_batch.size < {random.Next(100, 9000)}",
+        ];
+        random.Shuffle(others);
+        string before = string.Concat(others[..3].Select(line => $"    {line}\n"));
+        string after = string.Concat(others[3..5].Select(line => $"    {line}\n"));
+        return $"from ledgerkit import tachyon\n\n\ndef {job}(tachyon_batch):\n{before}    {job}_total = tachyon.reconcile_tachyon_batch(tachyon_batch)\n{after}    return {job}_total\n";
+    }
 
     private static CompleteParams Place(LearnedRepository repository) => new()
     {

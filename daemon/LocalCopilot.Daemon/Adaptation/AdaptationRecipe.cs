@@ -8,8 +8,7 @@ using LocalCopilot.Training.Optimization;
 namespace LocalCopilot.Daemon.Adaptation;
 
 /// <summary>Chooses the recipe of a round.</summary>
-/// <param name="goesOn">Whether training begins from an adapter that has learned the repository already.</param>
-internal delegate AdaptationRecipe RecipeChoice(ServedModel model, bool goesOn);
+internal delegate AdaptationRecipe RecipeChoice(ServedModel model);
 
 /// <summary>How a model is taught a repository. docs/adaptation.md has the experiments behind the numbers.</summary>
 internal sealed record AdaptationRecipe
@@ -28,10 +27,10 @@ internal sealed record AdaptationRecipe
     public double MostEpochs { get; init; } = 3;
 
     /// <summary>Times that a <see cref="Refresh"/> sees a sample.</summary>
-    public double RefreshEpochs { get; init; } = 2;
+    public double RefreshEpochs { get; init; } = 4;
 
-    /// <summary>Learning rate of a <see cref="Refresh"/>, as a part of the round's.</summary>
-    public double RefreshRate { get; init; } = 0.2;
+    /// <summary>Learning rate of a <see cref="Refresh"/>.</summary>
+    public double RefreshRate { get; init; } = 3e-3;
 
     /// <summary>Share of the samples that is of the current tree, 0..1; the others are of commits.</summary>
     public double TreeShare { get; init; } = 0.25;
@@ -46,12 +45,12 @@ internal sealed record AdaptationRecipe
     public int MostSamples { get; init; } = 8000;
 
     /// <inheritdoc cref="RecipeChoice"/>
-    public static AdaptationRecipe For(ServedModel model, bool goesOn)
+    public static AdaptationRecipe For(ServedModel model)
     {
         bool small = model.Parameters <= MostParametersOfSmall;
         double rate = small ? 6e-3 : 6e-4;
         AdaptationRecipe recipe = new();
-        return recipe with { Training = recipe.Training with { LearningRate = goesOn ? rate / 2 : rate } };
+        return recipe with { Training = recipe.Training with { LearningRate = rate }, RefreshRate = rate / 2 };
     }
 
     /// <summary>Tokens that are trained a second where nobody has measured it yet.</summary>

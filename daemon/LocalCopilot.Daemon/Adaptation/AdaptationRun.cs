@@ -16,6 +16,7 @@ namespace LocalCopilot.Daemon.Adaptation;
 
 /// <summary>One round of learning, from top to bottom: history, samples, training, gate, activation.</summary>
 /// <remarks>
+/// A round either learns all of a history, beginning from the base model, or goes on from the active adapter and learns what is new.
 /// Everything until the verdict can be interrupted at any moment, by a request, a crash or a power cut, and goes on from what it has
 /// kept: read commits and contexts in the sample store, the worker's checkpoint and the candidate in the run's folder. Nothing is
 /// served before the gate has passed it, and what is served changes in one transaction. A refresh that is interrupted is not taken up again.
@@ -36,9 +37,6 @@ internal sealed partial class AdaptationRun(
     /// <summary>Fewer samples teach a model their own words, and nothing of the repository.</summary>
     private const int LeastTraining = 48;
 
-    /// <summary>Of the set time, what a round takes that goes on from an adapter: there is less that is new to it.</summary>
-    private const double ShareOfGoingOn = 0.4;
-
     /// <param name="stage">Told what it is doing; called on any thread, one at a time.</param>
     /// <exception cref="LibGit2SharpException">The repository is damaged, or there is no such commit.</exception>
     /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
@@ -57,8 +55,9 @@ internal sealed partial class AdaptationRun(
 
         IReadOnlyList<LearningRound> rounds = adapters.Catalogue.Rounds(repository, model.Fingerprint);
         StoredAdapter? active = adapters.Active(repository, model.Fingerprint);
-        AdaptationRecipe recipe = recipeFor(model, goesOn: Beginning(request, rounds, active) is not null);
-        RunPlan plan = Plan(request, repository, model, Beginning(request, rounds, active));
+        AdaptationRecipe recipe = recipeFor(model);
+        StoredAdapter? beginning = Beginning(request, rounds, active);
+        RunPlan plan = Plan(request, repository, model, beginning);
         RunFolder folder = RunFolder.Open(paths, repository, plan);
         double speed = Speed(rounds, model);
         long tokens = (long)(speed * plan.BudgetMs / 1000);
@@ -69,14 +68,14 @@ internal sealed partial class AdaptationRun(
         if (refusal is not null)
         {
             folder.Delete();
-            return End(new() { Outcome = refused, Reason = refusal, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
+            return active is not null && beginning is null && request.From is null
+                ? await RunAsync(request with { From = AdaptationStart.Active }, stage, cancellationToken)
+                : End(new() { Outcome = refused, Reason = refusal, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        TrainedCandidate candidate;
-        long trainedTokens;
         try
         {
-            (candidate, trainedTokens) = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
+            return beginning is null ? await LearnAllAsync() : await LearnNewAsync();
         }
         catch (TrainingFailedException exception)
         {
@@ -84,37 +83,74 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
-            candidate.File, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
-        StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
-            id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
-            recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
-        string reason = verdict.Reason;
-        if (verdict.Passed)
+        async Task<AdaptationResult> LearnAllAsync()
         {
-            await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
-            adapters.Activate(stored);
-        }
-
-        folder.Delete();
-        if (verdict.Passed && await refresh.RunAsync(stored, plan, model, recipe, collected, stage, cancellationToken) is { } refreshed)
-        {
-            stored = refreshed.Adapter;
-            reason = $"{reason} {refreshed.Reason}";
-        }
-
-        return End(
-            new()
+            var (candidate, trainedTokens) = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
+            (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
+                candidate.File, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
+            StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
+                id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
+                recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
+            AdaptationResult result = new()
             {
                 Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
-                Reason = reason,
+                Reason = verdict.Reason,
                 Adapter = stored.ToProtocol(isActive: verdict.Passed),
                 Samples = collected.Counts,
                 Evaluation = measured.ToProtocol(),
                 TrainedTokens = trainedTokens,
                 DurationMs = 0,
-            },
-            candidate.TokensPerSecond);
+            };
+            if (verdict.Passed)
+            {
+                await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
+                adapters.Activate(stored);
+            }
+
+            folder.Delete();
+            if (verdict.Passed && await RefreshAsync(stored) is { } refreshed)
+            {
+                result = result with { Reason = $"{verdict.Reason} {refreshed.Verdict.Reason}", Adapter = refreshed.Adapter!.ToProtocol(isActive: true) };
+            }
+
+            return End(result, candidate.TokensPerSecond);
+        }
+
+        async Task<RefreshResult?> RefreshAsync(StoredAdapter passed)
+        {
+            RunFolder again = RunFolder.Open(paths, repository, plan with { Beginning = passed.Id, Steps = null, IsRefresh = true });
+            try
+            {
+                return await refresh.RunAsync(again, passed, model, recipe, collected, stage, cancellationToken) is { Adapter: not null } refreshed ? refreshed : null;
+            }
+            catch (TrainingFailedException exception)
+            {
+                Log.NotRefreshed(logger, repository, exception.Message);
+                return null;
+            }
+            finally
+            {
+                again.Delete();
+            }
+        }
+
+        async Task<AdaptationResult> LearnNewAsync()
+        {
+            RefreshResult refreshed = await refresh.RunAsync(folder, beginning, model, recipe, collected, stage, cancellationToken);
+            folder.Delete();
+            return End(
+                new()
+                {
+                    Outcome = refreshed.Adapter is null ? AdaptationOutcome.Rejected : AdaptationOutcome.Activated,
+                    Reason = refreshed.Verdict.Reason,
+                    Adapter = refreshed.Adapter?.ToProtocol(isActive: true),
+                    Samples = (collected with { Written = refreshed.Written }).Counts,
+                    Evaluation = refreshed.Measured?.ToProtocol(),
+                    TrainedTokens = refreshed.Tokens,
+                    DurationMs = 0,
+                },
+                refreshed.TokensPerSecond);
+        }
 
         bool IsEnough(int newSamples, SelectedSamples selected)
         {
@@ -122,11 +158,15 @@ internal sealed partial class AdaptationRun(
             {
                 (refused, refusal) = (AdaptationOutcome.UpToDate, "The last round has seen the newest commit already. `--force` learns it again.");
             }
-            else if (rounds.Count > 0 && newSamples < options.Adaptation.SamplesNeeded && !request.Force)
+            else if (rounds.Count > 0 && newSamples < Needed(options.Adaptation, active is not null) && !request.Force)
             {
-                refusal = Invariant($"{newSamples} new samples, and a round waits for {options.Adaptation.SamplesNeeded}. `--force` does not wait.");
+                refusal = Invariant($"{newSamples} new samples, and a round waits for {Needed(options.Adaptation, active is not null)}. `--force` does not wait.");
             }
-            else if (selected.HeldOut.Count < options.Gate.LeastItems || selected.Training.Count < LeastTraining)
+            else if (beginning is not null && selected.HeldOut.Count < Refresh.LeastEdits)
+            {
+                refusal = Invariant($"{selected.HeldOut.Count} edits are new to the active adapter, and {Refresh.LeastEdits} are needed, some to learn and some to measure by. More commits with code are.");
+            }
+            else if (beginning is null && (selected.HeldOut.Count < options.Gate.LeastItems || selected.Training.Count < LeastTraining))
             {
                 refusal = Invariant($"The history gives {selected.Training.Count} samples to learn and {selected.HeldOut.Count} newer ones to measure by; {LeastTraining} and {options.Gate.LeastItems} are needed. More commits with code are.");
             }
@@ -145,6 +185,9 @@ internal sealed partial class AdaptationRun(
             return result with { DurationMs = (long)time.GetElapsedTime(begin).TotalMilliseconds };
         }
     }
+
+    /// <summary>New samples that a round waits for when nobody asks for one: there are fewer to learn for an adapter that has learned the others.</summary>
+    public static int Needed(AdaptationOptions options, bool goesOn) => goesOn ? Math.Min(options.SamplesNeeded, Refresh.LeastEdits) : options.SamplesNeeded;
 
     private static SampleCounts NoSamples { get; } = new(0, 0, new Dictionary<string, int>());
 
@@ -174,7 +217,7 @@ internal sealed partial class AdaptationRun(
         string head = request.Until is { } until
             ? (git.Lookup<Commit>(until) ?? throw new NotFoundException($"There is no commit {until}.")).Sha
             : git.Head.Tip?.Sha ?? throw new NotFoundException($"{request.Root} has no commits yet.");
-        RunPlan plan = new(request.Root, model.Fingerprint, head, beginning?.Id, (long)(request.Budget ?? (options.Adaptation.Budget * (beginning is null ? 1 : ShareOfGoingOn))).TotalMilliseconds);
+        RunPlan plan = new(request.Root, model.Fingerprint, head, beginning?.Id, (long)(request.Budget ?? options.Adaptation.Budget).TotalMilliseconds);
         return request.Until is null
             && RunFolder.Interrupted(paths, repository) is { } interrupted
             && git.Lookup<Commit>(interrupted.Head) is not null
@@ -203,6 +246,9 @@ internal sealed partial class AdaptationRun(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "The newest commits of {Repository} could not be learned: {Reason}")]
+        public static partial void NotRefreshed(ILogger logger, string repository, string reason);
+
         [LoggerMessage(LogLevel.Information, "A round of learning of {Repository} ended: {Outcome}. {Reason}")]
         public static partial void Ended(ILogger logger, string repository, AdaptationOutcome outcome, string reason);
     }

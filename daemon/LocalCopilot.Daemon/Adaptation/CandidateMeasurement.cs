@@ -12,7 +12,7 @@ namespace LocalCopilot.Daemon.Adaptation;
 internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilotOptions options, TimeProvider time)
 {
     /// <summary>Parts of its strength at which a candidate that forgets too much is tried, one after the other.</summary>
-    private static readonly double[] WeakerStrengths = [0.6, 0.35, 0.2];
+    private static readonly double[] WeakerStrengths = [0.8, 0.6, 0.35, 0.2];
 
     private readonly Gate _gate = new(options.Gate);
 

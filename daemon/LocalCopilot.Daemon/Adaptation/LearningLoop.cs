@@ -108,7 +108,7 @@ internal sealed class LearningLoop(
             State = off is not null ? RepositoryState.Disabled : running?.Stage.State ?? RepositoryState.Watching,
             Reason = off ?? (running is not null ? running.Stage.Reason : rounds is [{ } last, ..] ? last.Reason : null),
             NewSamples = repository?.NewSamples ?? 0,
-            SamplesNeeded = options.Adaptation.SamplesNeeded,
+            SamplesNeeded = AdaptationRun.Needed(options.Adaptation, active is not null),
             Adapter = active?.ToProtocol(isActive: true),
             Progress = running?.Stage.Progress,
         };

@@ -18,6 +18,7 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
     private readonly TimeProvider _time = time;
     private readonly TimeSpan _resumeAfter = options.Adaptation.ResumeAfter;
 
+    /// <remarks>For a round that goes on, what is held out is all that is new, and as many older samples are selected; what of it is learned is decided later.</remarks>
     /// <param name="lastHead">The newest commit that the last round saw; null: there was none.</param>
     /// <param name="tokens">That can be trained in the time there is.</param>
     /// <param name="isEnough">Of new samples, all samples to train on and those held out: whether it is worth going on.</param>
@@ -37,12 +38,19 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         using RepositorySamples samples = RepositorySamples.Open(folder.Plan.Root, paths, options);
         Steps reading = new(this, stage, "Reading the history", cancellationToken);
         IReadOnlyList<HistoryCommit> commits = samples.Read(folder.Plan.Head, logger, new Told<HistoryProgress>(done => reading.Report(done.Commits, done.NewCommits)), cancellationToken);
-        SelectedSamples selected = samples.Select(commits, recipe.Selection(tokens, recipe.Budget(model, options.Completion), options.Gate), cancellationToken);
+        bool goesOn = folder.Plan.Beginning is not null;
+        SelectionOptions selection = recipe.Selection(tokens, recipe.Budget(model, options.Completion), options.Gate);
+        SelectedSamples selected = samples.Select(commits, goesOn ? selection with { HeldOutShare = 1 } : selection, cancellationToken);
         selected = selected with { HeldOut = [.. selected.HeldOut.OrderBy(sample => sample.Key).Take(options.Gate.MostItems).OrderBy(sample => sample.Id)] };
         int newSamples = samples.CountNew(commits, lastHead, cancellationToken);
         if (!isEnough(newSamples, selected))
         {
             return new(selected, newSamples, null, []);
+        }
+
+        if (goesOn)
+        {
+            selected = selected with { Training = [.. selected.Training.Take(selected.HeldOut.Count)] };
         }
 
         Steps finding = new(this, stage, "Looking up what the prompts would have had of other files", cancellationToken);
@@ -52,7 +60,7 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
         int mostTarget = PromptBudget.MostGenerated(model.ContextTokens);
         Steps writing = new(this, stage, "Building prompts", cancellationToken);
-        WrittenSamples written = Write(folder, model, recipe, selected.Training.Select(Reported), samples, cancellationToken);
+        WrittenSamples? written = goesOn ? null : Write(folder, model, recipe, selected.Training.Select(Reported), samples, cancellationToken);
         SamplePrompts prompts = samples.Prompts(model.Vocabulary, builder, servingBudget, mostTarget);
         return new(selected, newSamples, written, [.. selected.HeldOut.Select(prompts.Build).OfType<PromptedSample>().Select(EvaluationItem.Of)]);
 
@@ -63,13 +71,19 @@ internal sealed class SampleCollector(CompletionActivity activity, LocalCopilotP
         }
     }
 
-    /// <summary>Writes other samples of the repository for the worker.</summary>
+    /// <summary>Writes samples of the repository for the worker.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public WrittenSamples Write(RunFolder folder, ServedModel model, AdaptationRecipe recipe, IReadOnlyList<Sample> learned, CancellationToken cancellationToken)
     {
         using RepositorySamples samples = RepositorySamples.Open(folder.Plan.Root, paths, options);
-        samples.MarkTrained(new(learned, [], null, [], new Dictionary<Exclusion, int>()));
         return Write(folder, model, recipe, learned, samples, cancellationToken);
+    }
+
+    /// <summary>Samples that are never held out again.</summary>
+    public void MarkTrained(RunFolder folder, IReadOnlyList<Sample> learned)
+    {
+        using RepositorySamples samples = RepositorySamples.Open(folder.Plan.Root, paths, options);
+        samples.MarkTrained(new(learned, [], null, [], new Dictionary<Exclusion, int>()));
     }
 
     private WrittenSamples Write(RunFolder folder, ServedModel model, AdaptationRecipe recipe, IEnumerable<Sample> learned, RepositorySamples samples, CancellationToken cancellationToken) => TrainingFile.Write(

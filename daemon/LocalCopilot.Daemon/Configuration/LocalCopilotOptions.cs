@@ -99,7 +99,7 @@ internal sealed record AdaptationOptions
     /// <summary>Whether repositories that are opened are learned without being asked.</summary>
     public bool Automatic { get; init; } = true;
 
-    /// <summary>New samples that a round of learning waits for when nobody asks for one.</summary>
+    /// <summary>New samples that a round of learning waits for when nobody asks for one; one that goes on from an adapter waits for 18, where that is less.</summary>
     public int SamplesNeeded { get; init; } = 120;
 
     /// <summary>A round begins by itself when no completion was wanted for this long.</summary>
@@ -120,7 +120,7 @@ internal sealed record AdaptationOptions
     /// <summary>Threads that train; 0: half of the logical processors, at least 2 where there are 2.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Time that a round computes for training when it begins from the base model, at most; one that goes on from an adapter takes two fifths of it.</summary>
+    /// <summary>Time that a round computes for training when it begins from the base model, at most; one that goes on takes what its new samples need.</summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>After so many rounds one begins from the base model again, so that errors do not pile up.</summary>

@@ -20,11 +20,14 @@ internal sealed record EvaluationItem(string Path, string Commit, string Change,
     public static EvaluationItem Of(PromptedSample sample) => new(
         sample.Sample.Path,
         sample.Sample.Commit.Sha,
-        $"{sample.Sample.Commit.Sha}:{sample.Sample.Path}",
+        ChangeOf(sample.Sample),
         sample.Prompt.Tokens,
         [.. sample.Target],
         sample.Prompt.Unfinished,
         sample.Middle,
         sample.Sample.Middle.Kind == MiddleKind.RestOfLine,
         sample.Text.Place());
+
+    /// <inheritdoc cref="Change"/>
+    public static string ChangeOf(Sample sample) => $"{sample.Commit.Sha}:{sample.Path}";
 }

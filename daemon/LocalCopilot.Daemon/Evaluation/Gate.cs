@@ -47,7 +47,7 @@ internal sealed class Gate(GateOptions options)
 
         return Forgets(baseModel, candidate) is { } forgets
             ? new(false, forgets, Forgets: true)
-            : new(true, Invariant($"The newest commits were learned, too: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte on {items.Count} edits beside those."));
+            : new(true, Invariant($"The newest commits are learned: better on {toActive.Better} of {toActive.Items} edits beside those, {toActive.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
     }
 
     private string? Forgets(MeasuredModel baseModel, MeasuredModel candidate) => Forgotten(baseModel, candidate) is var forgotten && forgotten <= options.MaxForgotten

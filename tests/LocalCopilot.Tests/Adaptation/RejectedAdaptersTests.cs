@@ -124,7 +124,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
     /// <summary>Trains an adapter as a round would, unless told otherwise, and has the gate judge it.</summary>
     internal async Task<Verdict> JudgeAsync(IReadOnlyList<TrainingSample> samples, Func<TrainingRecipe, TrainingRecipe>? change = null)
     {
-        AdaptationRecipe recipe = AdaptationRecipe.For(_model, goesOn: false);
+        AdaptationRecipe recipe = AdaptationRecipe.For(_model);
         TrainingJob job = TrainingJobs.Of(_folder.Folder, _model.Path, samples) with { Lora = recipe.Lora, Recipe = (change ?? (same => same))(recipe.Training), Threads = 2 };
         TrainingJobs.Run(job);
         MeasuredCandidate measured = await _services.GetRequiredService<CandidateMeasurement>().MeasureAsync(new(job.Output, job.Output), null, _items, null, _ => { }, TestContext.Current.CancellationToken);
@@ -140,7 +140,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
 
     private IEnumerable<TrainingSample> Learned(LocalCopilotPaths paths, string until)
     {
-        AdaptationRecipe recipe = AdaptationRecipe.For(_model, goesOn: false);
+        AdaptationRecipe recipe = AdaptationRecipe.For(_model);
         PromptBudget budget = recipe.Budget(_model, Options.Completion);
         using RepositorySamples samples = RepositorySamples.Open(Root, paths, Options);
         SelectedSamples selected = samples.Select(samples.Read(until, NullLogger<HistoryReader>.Instance, null, CancellationToken.None), new() { LeastHeldOut = 0, MostHeldOut = 0, MostOfCommits = 280, MostOfTree = 60 }, CancellationToken.None);
