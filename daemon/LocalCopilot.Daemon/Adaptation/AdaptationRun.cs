@@ -87,7 +87,7 @@ internal sealed partial class AdaptationRun(
         {
             var (candidate, trainedTokens) = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
             (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
-                candidate.File, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
+                candidate.File, null, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
             StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
                 id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
                 recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));

@@ -18,25 +18,34 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
     /// <summary>Where a candidate is rejected for what it forgets, and that alone, weaker ones are tried in its place.</summary>
     /// <param name="candidate">The adapter's file; weaker ones are put beside it.</param>
+    /// <param name="beginning">What it was trained from, and weaker ones are nearer to; null: the base model.</param>
     /// <param name="active">Null: the base model.</param>
     /// <param name="judge">What the gate looks at.</param>
     /// <returns>The file that was judged last or, where none has passed, the candidate.</returns>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
-        string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+        string candidate, AdapterFile? beginning, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
         MeasuredCandidate measured = await MeasureAsync(new($"candidate:{candidate}", candidate), active, heldOut, null, stage, cancellationToken);
         Verdict verdict = judge(_gate, measured);
         foreach (double strength in WeakerStrengths.TakeWhile(_ => verdict.Forgets))
         {
             string weaker = Invariant($"{candidate}.{strength}");
-            AdapterStrength.Scale(candidate, weaker, strength);
+            if (beginning is null)
+            {
+                AdapterStrength.Scale(candidate, weaker, strength);
+            }
+            else
+            {
+                AdapterStrength.Between(beginning.Path, candidate, weaker, strength);
+            }
+
             MeasuredCandidate measuredAgain = await MeasureAsync(new($"candidate:{weaker}", weaker), active, heldOut, measured, stage, cancellationToken);
             Verdict verdictAgain = judge(_gate, measuredAgain);
             if (verdictAgain.Passed)
             {
-                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of its strength.") });
+                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of {(beginning is null ? "its strength" : "what it learned")}.") });
             }
 
             verdict = verdict with { Forgets = verdictAgain.Forgets };

@@ -53,11 +53,12 @@ internal sealed partial class Refresh(
         TrainingRecipe pace = recipe.Training with
         {
             LearningRate = recipe.RefreshRate,
+            FinalStrength = 1,
             MaxSteps = Math.Max(LeastSteps, (int)(written.Count * recipe.RefreshEpochs / recipe.Training.SamplesPerStep)),
         };
         TrainedCandidate candidate = await training.RunAsync(folder, model, recipe.Lora, pace, stage, cancellationToken);
         (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
-            candidate.File, adapters.FileOf(beginning), kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
+            candidate.File, adapters.FileOf(beginning), adapters.FileOf(beginning), kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
         Log.Judged(logger, beginning.Repository, verdict.Passed, verdict.Reason);
         StoredAdapter? refreshed = null;
         if (verdict.Passed)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LocalCopilot.Llama;
 using LocalCopilot.Llama.Gguf;
 using LocalCopilot.Training;
@@ -49,6 +50,35 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
 
         Assert.NotEqual(File.ReadAllBytes(job.Output), File.ReadAllBytes(scaled));
         Assert.Equal(File.ReadAllBytes(half.Output), File.ReadAllBytes(scaled));
+    }
+
+    [Fact]
+    public void An_adapter_on_the_way_to_another_has_numbers_between_both()
+    {
+        TrainingJob job = TrainingJobs.Tiny(fixture.Folder);
+        TrainingJob further = job with { Output = job.Output + ".further.gguf", Beginning = job.Output };
+        TrainingJobs.Run(job);
+        TrainingJobs.Run(further);
+        string between = job.Output + ".between.gguf";
+
+        AdapterStrength.Between(job.Output, further.Output, between, 1);
+        Assert.Equal(Numbers(further.Output), Numbers(between));
+        AdapterStrength.Between(job.Output, further.Output, between, 0);
+        Assert.Equal(Numbers(job.Output), Numbers(between));
+        AdapterStrength.Between(job.Output, further.Output, between, 0.25);
+        Assert.NotEqual(Numbers(job.Output), Numbers(further.Output));
+        Assert.All(Numbers(job.Output).Zip(Numbers(further.Output), Numbers(between)), three => Assert.Equal((0.75 * three.First) + (0.25 * three.Second), three.Third, 1e-6));
+    }
+
+    [Fact]
+    public void Adapters_of_different_shapes_have_nothing_between_them()
+    {
+        TrainingJob job = TrainingJobs.Tiny(fixture.Folder);
+        TrainingJob wider = job with { Output = job.Output + ".wider.gguf", Lora = job.Lora with { Rank = job.Lora.Rank + 1 } };
+        TrainingJobs.Run(job);
+        TrainingJobs.Run(wider);
+
+        Assert.Contains("different shapes", Assert.Throws<TrainingException>(() => AdapterStrength.Between(job.Output, wider.Output, job.Output + ".between.gguf", 0.5)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -254,5 +284,12 @@ public class TrainingRunTests(TrainingFixture fixture) : IClassFixture<TrainingF
     {
         TrainingException exception = Assert.Throws<TrainingException>(() => TrainingJobs.Run(job));
         Assert.All(said, text => Assert.Contains(text, exception.Message, StringComparison.Ordinal));
+    }
+
+    private static float[] Numbers(string adapter)
+    {
+        GgufFile file = GgufFile.Read(adapter);
+        byte[] bytes = File.ReadAllBytes(adapter);
+        return [.. file.Tensors.SelectMany(tensor => MemoryMarshal.Cast<byte, float>(bytes.AsSpan((int)(file.DataOffset + tensor.Offset), (int)tensor.Bytes)).ToArray())];
     }
 }
