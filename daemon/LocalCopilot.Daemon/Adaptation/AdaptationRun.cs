@@ -57,25 +57,27 @@ internal sealed partial class AdaptationRun(
         StoredAdapter? active = adapters.Active(repository, model.Fingerprint);
         AdaptationRecipe recipe = recipeFor(model);
         StoredAdapter? beginning = Beginning(request, rounds, active);
+        bool mayGoOn = beginning is null && active is not null && request.From is null;
         RunPlan plan = Plan(request, repository, model, beginning);
         RunFolder folder = RunFolder.Open(paths, repository, plan);
         double speed = Speed(rounds, model);
         long tokens = (long)(speed * plan.BudgetMs / 1000);
-        string? refusal = null;
-        AdaptationOutcome refused = AdaptationOutcome.NotEnoughSamples;
+        (AdaptationOutcome Outcome, string Reason)? refusal = null;
         CollectedSamples collected = await LowPriority.RunAsync(
             () => collector.Collect(folder, model, recipe, rounds is [{ } last, ..] ? last.Head : null, tokens, IsEnough, stage, cancellationToken));
-        if (refusal is not null)
+        if (refusal is { } refused)
         {
             folder.Delete();
-            return active is not null && beginning is null && request.From is null
-                ? await RunAsync(request with { From = AdaptationStart.Active }, stage, cancellationToken)
-                : End(new() { Outcome = refused, Reason = refusal, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
+            return mayGoOn ? await GoOnAsync() : End(new() { Outcome = refused.Outcome, Reason = refused.Reason, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
+        Round round = new(request, plan, folder, model, recipe, active, collected, stage);
         try
         {
-            return beginning is null ? await LearnAllAsync() : await LearnNewAsync();
+            var (result, measuredSpeed) = beginning is null ? await LearnAllAsync(round, tokens, cancellationToken) : await LearnNewAsync(round, beginning, cancellationToken);
+            folder.Delete();
+            result = End(result, measuredSpeed);
+            return mayGoOn && result.Outcome == AdaptationOutcome.Rejected ? await GoOnAsync() : result;
         }
         catch (TrainingFailedException exception)
         {
@@ -83,94 +85,12 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        async Task<AdaptationResult> LearnAllAsync()
-        {
-            var (candidate, trainedTokens) = await TrainAsync(folder, model, recipe, collected.Written!.Value, tokens, stage, cancellationToken);
-            (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
-                candidate.File, null, active is null ? null : adapters.FileOf(active), collected.HeldOut, (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate), stage, cancellationToken);
-            StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
-                id, repository, request.Root, model.Id, model.Fingerprint, time.GetLocalNow(), collected.Selected.TrainedThrough!.Sha,
-                recipe.Lora.Rank, recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
-            AdaptationResult result = new()
-            {
-                Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
-                Reason = verdict.Reason,
-                Adapter = stored.ToProtocol(isActive: verdict.Passed),
-                Samples = collected.Counts,
-                Evaluation = measured.ToProtocol(),
-                TrainedTokens = trainedTokens,
-                DurationMs = 0,
-            };
-            if (verdict.Passed)
-            {
-                await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
-                adapters.Activate(stored);
-            }
-
-            folder.Delete();
-            if (verdict.Passed && await RefreshAsync(stored) is { } refreshed)
-            {
-                result = result with { Reason = $"{verdict.Reason} {refreshed.Verdict.Reason}", Adapter = refreshed.Adapter!.ToProtocol(isActive: true) };
-            }
-
-            return End(result, candidate.TokensPerSecond);
-        }
-
-        async Task<RefreshResult?> RefreshAsync(StoredAdapter passed)
-        {
-            RunFolder again = RunFolder.Open(paths, repository, plan with { Beginning = passed.Id, Steps = null, IsRefresh = true });
-            try
-            {
-                return await refresh.RunAsync(again, passed, model, recipe, collected, stage, cancellationToken) is { Adapter: not null } refreshed ? refreshed : null;
-            }
-            catch (TrainingFailedException exception)
-            {
-                Log.NotRefreshed(logger, repository, exception.Message);
-                return null;
-            }
-            finally
-            {
-                again.Delete();
-            }
-        }
-
-        async Task<AdaptationResult> LearnNewAsync()
-        {
-            RefreshResult refreshed = await refresh.RunAsync(folder, beginning, model, recipe, collected, stage, cancellationToken);
-            folder.Delete();
-            return End(
-                new()
-                {
-                    Outcome = refreshed.Adapter is null ? AdaptationOutcome.Rejected : AdaptationOutcome.Activated,
-                    Reason = refreshed.Verdict.Reason,
-                    Adapter = refreshed.Adapter?.ToProtocol(isActive: true),
-                    Samples = (collected with { Written = refreshed.Written }).Counts,
-                    Evaluation = refreshed.Measured?.ToProtocol(),
-                    TrainedTokens = refreshed.Tokens,
-                    DurationMs = 0,
-                },
-                refreshed.TokensPerSecond);
-        }
+        // Where beginning anew gives nothing better, what is active learns what is new.
+        Task<AdaptationResult> GoOnAsync() => RunAsync(request with { From = AdaptationStart.Active, Force = true }, stage, cancellationToken);
 
         bool IsEnough(int newSamples, SelectedSamples selected)
         {
-            if (rounds is [{ } previous, ..] && plan.Head == previous.Head && !request.Force)
-            {
-                (refused, refusal) = (AdaptationOutcome.UpToDate, "The last round has seen the newest commit already. `--force` learns it again.");
-            }
-            else if (rounds.Count > 0 && newSamples < Needed(options.Adaptation, active is not null) && !request.Force)
-            {
-                refusal = Invariant($"{newSamples} new samples, and a round waits for {Needed(options.Adaptation, active is not null)}. `--force` does not wait.");
-            }
-            else if (beginning is not null && selected.HeldOut.Count < Refresh.LeastEdits)
-            {
-                refusal = Invariant($"{selected.HeldOut.Count} edits are new to the active adapter, and {Refresh.LeastEdits} are needed, some to learn and some to measure by. More commits with code are.");
-            }
-            else if (beginning is null && (selected.HeldOut.Count < options.Gate.LeastItems || selected.Training.Count < LeastTraining))
-            {
-                refusal = Invariant($"The history gives {selected.Training.Count} samples to learn and {selected.HeldOut.Count} newer ones to measure by; {LeastTraining} and {options.Gate.LeastItems} are needed. More commits with code are.");
-            }
-
+            refusal = WhyNot(request, rounds, plan, active, newSamples, selected);
             return refusal is null;
         }
 
@@ -184,6 +104,112 @@ internal sealed partial class AdaptationRun(
             Log.Ended(logger, repository, result.Outcome, result.Reason);
             return result with { DurationMs = (long)time.GetElapsedTime(begin).TotalMilliseconds };
         }
+    }
+
+    /// <summary>What is to be said where there is too little for a round; null: there is enough.</summary>
+    private (AdaptationOutcome Outcome, string Reason)? WhyNot(AdaptationRequest request, IReadOnlyList<LearningRound> rounds, RunPlan plan, StoredAdapter? active, int newSamples, SelectedSamples selected)
+    {
+        if (!request.Force && rounds is [{ } previous, ..] && plan.Head == previous.Head)
+        {
+            return (AdaptationOutcome.UpToDate, "The last round has seen the newest commit already.");
+        }
+
+        int needed = Needed(options.Adaptation, active is not null);
+        if (!request.Force && rounds.Count > 0 && newSamples < needed)
+        {
+            return (AdaptationOutcome.NotEnoughSamples, Invariant($"{newSamples} new samples, and a round waits for {needed}. `--force` does not wait."));
+        }
+
+        if (plan.Beginning is not null)
+        {
+            return selected.HeldOut.Count >= Refresh.LeastEdits ? null : (
+                AdaptationOutcome.NotEnoughSamples,
+                Invariant($"{selected.HeldOut.Count} edits are new to the active adapter, and {Refresh.LeastEdits} are needed, some to learn and some to measure by. More commits with code are."));
+        }
+
+        return selected.HeldOut.Count >= options.Gate.LeastItems && selected.Training.Count >= LeastTraining ? null : (
+            AdaptationOutcome.NotEnoughSamples,
+            Invariant($"The history gives {selected.Training.Count} samples to learn and {selected.HeldOut.Count} newer ones to measure by; {LeastTraining} and {options.Gate.LeastItems} are needed. More commits with code are."));
+    }
+
+    /// <summary>Learns a history from the base model, and then, where that is served, the newest commits.</summary>
+    private async Task<(AdaptationResult Result, double? TokensPerSecond)> LearnAllAsync(Round round, long tokens, CancellationToken cancellationToken)
+    {
+        var (candidate, trainedTokens) = await TrainAsync(round, tokens, cancellationToken);
+        (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
+            candidate.File,
+            null,
+            round.Active is null ? null : adapters.FileOf(round.Active),
+            round.Collected.HeldOut,
+            (gate, measured) => gate.Judge(measured.HeldOut, measured.Base, measured.Active, measured.Candidate),
+            round.Stage,
+            cancellationToken);
+        StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
+            id, RepositoryKey.Of(round.Request.Root), round.Request.Root, round.Model.Id, round.Model.Fingerprint, time.GetLocalNow(), round.Collected.Selected.TrainedThrough!.Sha,
+            round.Recipe.Lora.Rank, round.Recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
+        string reason = verdict.Reason;
+        if (verdict.Passed)
+        {
+            await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
+            adapters.Activate(stored);
+            if (await RefreshAsync(round, stored, cancellationToken) is { } refreshed)
+            {
+                stored = refreshed.Adapter!;
+                reason = $"{reason} {refreshed.Verdict.Reason}";
+            }
+        }
+
+        return (
+            new()
+            {
+                Outcome = verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
+                Reason = reason,
+                Adapter = stored.ToProtocol(isActive: verdict.Passed),
+                Samples = round.Collected.Counts,
+                Evaluation = measured.ToProtocol(),
+                TrainedTokens = trainedTokens,
+                DurationMs = 0,
+            },
+            candidate.TokensPerSecond);
+    }
+
+    /// <returns>Null where it is not served.</returns>
+    private async Task<RefreshResult?> RefreshAsync(Round round, StoredAdapter passed, CancellationToken cancellationToken)
+    {
+        // What has passed is in the store, and the round's own folder is of no more use.
+        RunFolder folder = RunFolder.Open(paths, passed.Repository, round.Plan with { Beginning = passed.Id, Steps = null, IsRefresh = true });
+        try
+        {
+            RefreshResult refreshed = await refresh.RunAsync(folder, passed, round.Model, round.Recipe, round.Collected, round.Stage, cancellationToken);
+            return refreshed.Verdict.Passed ? refreshed : null;
+        }
+        catch (TrainingFailedException exception)
+        {
+            Log.NotRefreshed(logger, passed.Repository, exception.Message);
+            return null;
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    /// <summary>Lets the active adapter learn what is new to it.</summary>
+    private async Task<(AdaptationResult Result, double? TokensPerSecond)> LearnNewAsync(Round round, StoredAdapter beginning, CancellationToken cancellationToken)
+    {
+        RefreshResult refreshed = await refresh.RunAsync(round.Folder, beginning, round.Model, round.Recipe, round.Collected, round.Stage, cancellationToken);
+        return (
+            new()
+            {
+                Outcome = refreshed.Verdict.Passed ? AdaptationOutcome.Activated : AdaptationOutcome.Rejected,
+                Reason = refreshed.Verdict.Reason,
+                Adapter = refreshed.Adapter?.ToProtocol(isActive: refreshed.Verdict.Passed),
+                Samples = (round.Collected with { Written = refreshed.Written }).Counts,
+                Evaluation = refreshed.Measured?.ToProtocol(),
+                TrainedTokens = refreshed.Tokens,
+                DurationMs = 0,
+            },
+            refreshed.TokensPerSecond);
     }
 
     /// <summary>New samples that a round waits for when nobody asks for one: there are fewer to learn for an adapter that has learned the others.</summary>
@@ -204,8 +230,14 @@ internal sealed partial class AdaptationRun(
         }
     }
 
+    /// <returns>Null: the base model.</returns>
     private StoredAdapter? Beginning(AdaptationRequest request, IReadOnlyList<LearningRound> rounds, StoredAdapter? active)
     {
+        if (active is not null && request.From is null && RunFolder.Interrupted(paths, active.Repository)?.Beginning == active.Id)
+        {
+            return active;
+        }
+
         bool isTimeForFresh = rounds.Count >= options.Adaptation.FreshEvery && rounds.Take(options.Adaptation.FreshEvery).All(round => !round.Fresh);
         return request.From == AdaptationStart.Base || (request.From is null && isTimeForFresh) ? null : active;
     }
@@ -229,20 +261,25 @@ internal sealed partial class AdaptationRun(
         rounds.FirstOrDefault(round => round.TokensPerSecond is not null)?.TokensPerSecond ?? AdaptationRecipe.ExpectedSpeed(model);
 
     /// <returns>Tokens are those that were trained.</returns>
-    private async Task<(TrainedCandidate Candidate, long Tokens)> TrainAsync(RunFolder folder, ServedModel model, AdaptationRecipe recipe, WrittenSamples written, long tokens, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    private async Task<(TrainedCandidate Candidate, long Tokens)> TrainAsync(Round round, long tokens, CancellationToken cancellationToken)
     {
-        if (folder.Plan.Steps is null)
+        WrittenSamples written = round.Collected.Written!.Value;
+        double perStep = (double)written.Tokens / written.Count * round.Recipe.Training.SamplesPerStep;
+        if (round.Folder.Plan.Steps is null)
         {
-            double perStep = (double)written.Tokens / written.Count * recipe.Training.SamplesPerStep;
-            double epochs = recipe.MostEpochs * written.Count / recipe.Training.SamplesPerStep;
-            folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
+            double epochs = round.Recipe.MostEpochs * written.Count / round.Recipe.Training.SamplesPerStep;
+            round.Folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
         }
 
-        TrainedCandidate candidate = await training.RunAsync(folder, model, recipe.Lora, recipe.Training with { MaxSteps = folder.Plan.Steps }, stage, cancellationToken);
-        return (candidate, (long)((double)written.Tokens / written.Count * recipe.Training.SamplesPerStep * folder.Plan.Steps!.Value));
+        TrainedCandidate candidate = await training.RunAsync(round.Folder, round.Model, round.Recipe.Lora, round.Recipe.Training with { MaxSteps = round.Folder.Plan.Steps }, round.Stage, cancellationToken);
+        return (candidate, (long)(perStep * round.Folder.Plan.Steps!.Value));
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What a round works with, when it is known that there is enough.</summary>
+    private sealed record Round(
+        AdaptationRequest Request, RunPlan Plan, RunFolder Folder, ServedModel Model, AdaptationRecipe Recipe, StoredAdapter? Active, CollectedSamples Collected, Action<AdaptationStage> Stage);
 
     private static partial class Log
     {

@@ -60,12 +60,18 @@ internal sealed partial class Refresh(
         (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
             candidate.File, adapters.FileOf(beginning), adapters.FileOf(beginning), kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
         Log.Judged(logger, beginning.Repository, verdict.Passed, verdict.Reason);
-        StoredAdapter? refreshed = null;
         if (verdict.Passed)
         {
             // Before it can be served: what it has seen must never be held out again.
             collector.MarkTrained(folder, learned);
-            refreshed = adapters.Add(file, (id, bytes) => beginning with { Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = folder.Plan.Head, Evaluation = measured.ToProtocol() });
+        }
+
+        StoredAdapter refreshed = adapters.Add(file, (id, bytes) => beginning with
+        {
+            Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = folder.Plan.Head, Evaluation = measured.ToProtocol(), Rejected = verdict.Passed ? null : verdict.Reason,
+        });
+        if (verdict.Passed)
+        {
             await engine.LoadAdapterAsync(adapters.FileOf(refreshed), cancellationToken);
             adapters.Activate(refreshed);
         }
@@ -95,7 +101,7 @@ internal sealed partial class Refresh(
     }
 }
 
-/// <param name="Adapter">What is served now; null: it was rejected, and what was served is served on.</param>
+/// <param name="Adapter">What is served now or, where it was rejected, kept; null: nothing was trained.</param>
 /// <param name="Measured">Null where nothing was trained.</param>
 /// <param name="Written">What it learned, with what was replayed; null: nothing.</param>
 /// <param name="Tokens">That were trained.</param>
