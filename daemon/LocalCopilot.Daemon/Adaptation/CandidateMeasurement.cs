@@ -18,10 +18,10 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
     /// <summary>Where a candidate is rejected for what it forgets, and that alone, weaker ones are tried in its place.</summary>
     /// <param name="candidate">The adapter's file; weaker ones are put beside it.</param>
-    /// <param name="beginning">What it was trained from, and weaker ones are nearer to; null: the base model.</param>
+    /// <param name="beginning">What it was trained from; null: the base model.</param>
     /// <param name="active">Null: the base model.</param>
     /// <param name="judge">What the gate looks at.</param>
-    /// <returns>The file that was judged last or, where none has passed, the candidate.</returns>
+    /// <returns>The candidate or, where it forgets, the best of the weaker ones that have passed, if there is one.</returns>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
@@ -29,29 +29,41 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     {
         MeasuredCandidate measured = await MeasureAsync(new($"candidate:{candidate}", candidate), active, heldOut, null, stage, cancellationToken);
         Verdict verdict = judge(_gate, measured);
-        foreach (double strength in WeakerStrengths.TakeWhile(_ => verdict.Forgets))
+        if (!verdict.Forgets)
         {
-            string weaker = Invariant($"{candidate}.{strength}");
-            if (beginning is null)
-            {
-                AdapterStrength.Scale(candidate, weaker, strength);
-            }
-            else
-            {
-                AdapterStrength.Between(beginning.Path, candidate, weaker, strength);
-            }
-
-            MeasuredCandidate measuredAgain = await MeasureAsync(new($"candidate:{weaker}", weaker), active, heldOut, measured, stage, cancellationToken);
-            Verdict verdictAgain = judge(_gate, measuredAgain);
-            if (verdictAgain.Passed)
-            {
-                return (weaker, measuredAgain, verdictAgain with { Reason = Invariant($"{verdictAgain.Reason} It forgot too much as it was trained, and is served at {strength:0 %} of {(beginning is null ? "its strength" : "what it learned")}.") });
-            }
-
-            verdict = verdict with { Forgets = verdictAgain.Forgets };
+            return (candidate, measured, verdict);
         }
 
-        return (candidate, measured, verdict);
+        // Back towards nothing, and towards what it was trained from: which of both keeps more differs.
+        var weakened = await WeakenAsync("of its strength", (file, strength) => AdapterStrength.Scale(candidate, file, strength));
+        var nearer = beginning is null ? null : await WeakenAsync("of what it learned", (file, share) => AdapterStrength.Between(beginning.Path, candidate, file, share));
+        return (weakened, nearer) switch
+        {
+            ({ } one, { } other) => ItemScore.Sum(one.Measured.Candidate.HeldOut).BitsPerByte <= ItemScore.Sum(other.Measured.Candidate.HeldOut).BitsPerByte ? one : other,
+            _ => weakened ?? nearer ?? (candidate, measured, verdict),
+        };
+
+        async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)?> WeakenAsync(string how, Action<string, double> write)
+        {
+            foreach (double strength in WeakerStrengths)
+            {
+                string file = Invariant($"{candidate}.{strength}-{how.Replace(' ', '-')}");
+                write(file, strength);
+                MeasuredCandidate again = await MeasureAsync(new($"candidate:{file}", file), active, heldOut, measured, stage, cancellationToken);
+                Verdict judged = judge(_gate, again);
+                if (judged.Passed)
+                {
+                    return (file, again, judged with { Reason = Invariant($"{judged.Reason} It forgot too much as it was trained, and is served at {strength:0 %} {how}.") });
+                }
+
+                if (!judged.Forgets)
+                {
+                    return null;
+                }
+            }
+
+            return null;
+        }
     }
 
     /// <param name="active">Null: the base model.</param>
