@@ -68,7 +68,12 @@ internal sealed partial class Refresh(
 
         StoredAdapter refreshed = adapters.Add(file, (id, bytes) => beginning with
         {
-            Id = id, Bytes = bytes, CreatedAt = time.GetLocalNow(), TrainedThrough = folder.Plan.Head, Evaluation = measured.ToProtocol(), Rejected = verdict.Passed ? null : verdict.Reason,
+            Id = id,
+            Bytes = bytes,
+            CreatedAt = time.GetLocalNow(),
+            TrainedThrough = folder.Plan.Head,
+            Evaluation = measured.ToProtocol(),
+            Rejected = verdict.Passed ? null : verdict.Reason,
         });
         if (verdict.Passed)
         {
