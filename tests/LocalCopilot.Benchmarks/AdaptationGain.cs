@@ -13,11 +13,10 @@ namespace LocalCopilot.Benchmarks;
 
 /// <param name="Repository">Root of a clone.</param>
 /// <param name="Hidden">Share of the commits, the newest, that the round does not see.</param>
-/// <param name="Measured">Share of the commits, the newest, that is measured on; more than is hidden shows what was learned by heart.</param>
 /// <param name="Controls">Adapters of other repositories, measured at the same places.</param>
 /// <param name="Save">Where the adapter is copied to; null: nowhere.</param>
 /// <param name="Data">Folder that keeps what was read between runs.</param>
-internal sealed record AdaptationGainOptions(string Repository, string Model, double Hidden, double Measured, TimeSpan Budget, int Limit, IReadOnlyList<string> Controls, string? Save, string Data, Func<AdaptationRecipe, AdaptationRecipe> Change);
+internal sealed record AdaptationGainOptions(string Repository, string Model, double Hidden, TimeSpan Budget, int Limit, IReadOnlyList<string> Controls, string? Save, string Data, Func<AdaptationRecipe, AdaptationRecipe> Change);
 
 /// <summary>What a model gains by learning a repository: measured on its newest commits, which the round did not see, beside other repositories' adapters.</summary>
 internal static class AdaptationGain
@@ -59,11 +58,11 @@ internal static class AdaptationGain
         using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
         ServedModel model = detached.Model;
         HeldOutEvaluation evaluation = services.GetRequiredService<HeldOutEvaluation>();
-        IReadOnlyList<EvaluationItem> items = evaluation.Items(new(root, Until(root, options.Measured), null, options.Limit, null, UseContext: true), model, cancellationToken);
+        IReadOnlyList<EvaluationItem> items = evaluation.Items(new(root, until, null, options.Limit, null, UseContext: true), model, cancellationToken);
         ItemScorer scorer = new(engine, new());
         IReadOnlyList<ItemScore> baseScores = await scorer.ScoreAsync(items, null, null, cancellationToken);
         IReadOnlyList<ItemScore> adapted = await scorer.ScoreAsync(items, adapter, null, cancellationToken);
-        Write($"{items.Count} edits of the newest {options.Measured:0 %} of commits; base: {ItemScore.Sum(baseScores)}");
+        Write($"{items.Count} edits of hidden commits; base: {ItemScore.Sum(baseScores)}");
         Show("adapted", items, baseScores, adapted);
         ShowExactMatches(items, baseScores, adapted);
         foreach (string control in options.Controls)
@@ -83,7 +82,7 @@ internal static class AdaptationGain
         Write($"    bits/byte {comparison.Bits:+0.0 %;-0.0 %} ({comparison.BitsInterval.Low:+0.0 %;-0.0 %} to {comparison.BitsInterval.High:+0.0 %;-0.0 %}), exact match {comparison.ExactMatch * 100:+0.0;-0.0} ({comparison.ExactMatchInterval.Low * 100:+0.0;-0.0} to {comparison.ExactMatchInterval.High * 100:+0.0;-0.0})");
     }
 
-    /// <summary>Where exact matches are won and lost: an item is one when every token of it is the likeliest, and what an adapter gains of long ones is never enough for that.</summary>
+    /// <summary>Where exact matches are won and lost: how many items there are by what a whole one costs, and how many of those are exact.</summary>
     private static void ShowExactMatches(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate)
     {
         (double Above, double UpTo)[] bands = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 40), (40, double.PositiveInfinity)];

@@ -42,7 +42,6 @@ Command pause = new("pause", "Time from a request to pause, in the middle of a t
 pause.SetAction((parsed, cancellationToken) => PauseDelay.RunAsync(parsed.GetValue(model)!, parsed.GetValue(threads), cancellationToken));
 
 Option<double> hidden = new("--hidden") { Description = "Share of the commits, the newest, that the round does not see.", DefaultValueFactory = _ => 0.1 };
-Option<double?> measured = new("--measured") { Description = "Share of the commits, the newest, that is measured on; left out: those that are hidden." };
 Option<double> budget = new("--budget") { Description = "Seconds that training may compute.", DefaultValueFactory = _ => 120 };
 Option<int> limit = new("--limit") { Description = "Edits to measure.", DefaultValueFactory = _ => 300 };
 Option<string[]> controls = new("--control") { Description = "Adapters of other repositories.", DefaultValueFactory = _ => [] };
@@ -59,14 +58,13 @@ Option<float?> dropout = new("--dropout");
 Option<double?> strength = new("--strength");
 Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
 {
-    repository, model, hidden, measured, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout, strength,
+    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout, strength,
 };
 adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
     new(
         parsed.GetValue(repository)!,
         parsed.GetValue(model)!,
         parsed.GetValue(hidden),
-        parsed.GetValue(measured) ?? parsed.GetValue(hidden),
         TimeSpan.FromSeconds(parsed.GetValue(budget)),
         parsed.GetValue(limit),
         parsed.GetValue(controls)!,

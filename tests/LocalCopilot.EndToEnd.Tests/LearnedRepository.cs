@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using LibGit2Sharp;
 
@@ -18,8 +17,7 @@ internal sealed class LearnedRepository : IAsyncDisposable
             $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
         if (bundle is not null)
         {
-            using Process clone = Process.Start("git", ["clone", "--quiet", SharedFiles.Bundle(bundle), Root]);
-            clone.WaitForExit();
+            SharedFiles.Clone(bundle, Root);
             return;
         }
 
@@ -32,15 +30,7 @@ internal sealed class LearnedRepository : IAsyncDisposable
     public string Root => Path.Combine(Sandbox.Root, "bookkeeping");
 
     /// <summary>Commits more of the same.</summary>
-    public void Grow(int commits)
-    {
-        Random random = new(_minutes);
-        for (int i = 0; i < commits; i++)
-        {
-            Write($"services/more_{_minutes}.py", LearnableRepository.Service("audit", "renew", _minutes, random));
-            Commit();
-        }
-    }
+    public void Grow(int commits) => LearnableRepository.Add(_minutes, commits, Write, () => Commit(), new(_minutes));
 
     public void Write(string path, string text)
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace LocalCopilot.Tests;
 
 /// <summary>Clones of the shared repositories, with their working trees, for the tests of a class.</summary>
@@ -16,10 +14,7 @@ public sealed class ClonedRepositories : IDisposable
         string root = Path.Combine(_folder.FullName, name);
         if (!Directory.Exists(root))
         {
-            using Process git = Process.Start(new ProcessStartInfo("git", ["clone", "--quiet", SharedFiles.Bundle(name), root]) { RedirectStandardError = true })!;
-            string error = git.StandardError.ReadToEnd();
-            git.WaitForExit();
-            Assert.True(git.ExitCode == 0, error);
+            SharedFiles.Clone(name, root);
         }
 
         return root;

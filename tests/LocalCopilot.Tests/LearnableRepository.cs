@@ -11,10 +11,16 @@ internal static class LearnableRepository
     /// <param name="write">Writes a file.</param>
     public static void Fill(int commits, Action<string, string> write, Action commit, int seed = 1)
     {
-        Random random = new(seed);
         write("README.py", "\"\"\"Bookkeeping.\"\"\"\n");
         commit();
-        for (int number = 0; number < commits; number++)
+        Add(0, commits, write, commit, new(seed));
+    }
+
+    /// <summary>Commits services.</summary>
+    /// <param name="first">Number of the first one; no two have the same.</param>
+    public static void Add(int first, int commits, Action<string, string> write, Action commit, Random random)
+    {
+        for (int number = first; number < first + commits; number++)
         {
             string noun = Nouns[random.Next(Nouns.Length)];
             string verb = Verbs[random.Next(Verbs.Length)];

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LocalCopilot.Tests;
 
 /// <summary>Large files that lie beside the project and not in it: a second model, and real repositories as git bundles.</summary>
@@ -10,6 +12,15 @@ internal static class SharedFiles
 
     /// <param name="name">sep, datasette or vscode-languageserver-node.</param>
     public static string Bundle(string name) => Require("repositories", name + ".bundle");
+
+    /// <summary>Clones a repository with git's own command line.</summary>
+    public static void Clone(string name, string root)
+    {
+        using Process git = Process.Start(new ProcessStartInfo("git", ["clone", "--quiet", Bundle(name), root]) { RedirectStandardError = true })!;
+        string error = git.StandardError.ReadToEnd();
+        git.WaitForExit();
+        Assert.True(git.ExitCode == 0, error);
+    }
 
     private static string Require(params string[] path)
     {

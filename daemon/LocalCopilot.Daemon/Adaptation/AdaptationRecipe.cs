@@ -29,8 +29,8 @@ internal sealed record AdaptationRecipe
     /// <summary>Times that a <see cref="Refresh"/> sees a sample.</summary>
     public double RefreshEpochs { get; init; } = 4;
 
-    /// <summary>Learning rate of a <see cref="Refresh"/>.</summary>
-    public double RefreshRate { get; init; } = 3e-3;
+    /// <summary>Learning rate of a <see cref="Refresh"/>, as a part of the one from the base model.</summary>
+    public double RefreshRate { get; init; } = 0.5;
 
     /// <summary>Share of the samples that is of the current tree, 0..1; the others are of commits.</summary>
     public double TreeShare { get; init; } = 0.25;
@@ -47,10 +47,8 @@ internal sealed record AdaptationRecipe
     /// <inheritdoc cref="RecipeChoice"/>
     public static AdaptationRecipe For(ServedModel model)
     {
-        bool small = model.Parameters <= MostParametersOfSmall;
-        double rate = small ? 6e-3 : 6e-4;
         AdaptationRecipe recipe = new();
-        return recipe with { Training = recipe.Training with { LearningRate = rate }, RefreshRate = rate / 2 };
+        return recipe with { Training = recipe.Training with { LearningRate = model.Parameters <= MostParametersOfSmall ? 6e-3 : 6e-4 } };
     }
 
     /// <summary>Tokens that are trained a second where nobody has measured it yet.</summary>

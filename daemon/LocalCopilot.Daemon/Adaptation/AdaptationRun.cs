@@ -264,14 +264,14 @@ internal sealed partial class AdaptationRun(
     private async Task<(TrainedCandidate Candidate, long Tokens)> TrainAsync(Round round, long tokens, CancellationToken cancellationToken)
     {
         WrittenSamples written = round.Collected.Written!.Value;
-        double perStep = (double)written.Tokens / written.Count * round.Recipe.Training.SamplesPerStep;
+        double perStep = written.TokensPerSample * round.Recipe.Training.SamplesPerStep;
         if (round.Folder.Plan.Steps is null)
         {
             double epochs = round.Recipe.MostEpochs * written.Count / round.Recipe.Training.SamplesPerStep;
             round.Folder.SetSteps((int)Math.Max(4, Math.Min(epochs, tokens / perStep)));
         }
 
-        TrainedCandidate candidate = await training.RunAsync(round.Folder, round.Model, round.Recipe.Lora, round.Recipe.Training with { MaxSteps = round.Folder.Plan.Steps }, round.Stage, cancellationToken);
+        TrainedCandidate candidate = await training.RunAsync(round.Folder, round.Model, null, round.Recipe.Lora, round.Recipe.Training with { MaxSteps = round.Folder.Plan.Steps }, round.Stage, cancellationToken);
         return (candidate, (long)(perStep * round.Folder.Plan.Steps!.Value));
     }
 

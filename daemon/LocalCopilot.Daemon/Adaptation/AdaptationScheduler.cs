@@ -81,7 +81,7 @@ internal sealed partial class AdaptationScheduler(
             .Select(repository => (repository.Root, Rounds: adapters.Catalogue.Rounds(RepositoryKey.Of(repository.Root), fingerprint), repository.Head, repository.NewSamples, Interrupted: RunFolder.Interrupted(paths, RepositoryKey.Of(repository.Root))))
             .Where(one => one.Interrupted is { } interrupted
                 ? interrupted.ModelFingerprint == fingerprint
-                : one.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(RepositoryKey.Of(one.Root), fingerprint) is not null) && (one.Rounds is not [{ } last, ..] || last.Head != one.Head))
+                : (one.Rounds is not [{ } last, ..] || last.Head != one.Head) && one.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(RepositoryKey.Of(one.Root), fingerprint) is not null))
             .OrderBy(one => one.Rounds is [{ } last, ..] ? last.Ended : DateTimeOffset.MinValue)
             .Select(one => new AdaptationRequest(one.Root, Force: one.Interrupted is not null, Budget: one.Interrupted is { } plan ? TimeSpan.FromMilliseconds(plan.BudgetMs) : null))
             .FirstOrDefault();

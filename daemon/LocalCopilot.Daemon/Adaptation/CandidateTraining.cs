@@ -1,4 +1,3 @@
-using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Training;
@@ -10,22 +9,23 @@ using LocalCopilot.Training.Optimization;
 namespace LocalCopilot.Daemon.Adaptation;
 
 /// <summary>Trains the candidate that a run's folder has the samples of, in the worker, from its checkpoint where there is one.</summary>
-internal sealed class CandidateTraining(TrainingWorker worker, AdapterStore adapters, LocalCopilotOptions options)
+internal sealed class CandidateTraining(TrainingWorker worker, LocalCopilotOptions options)
 {
     /// <summary>Training that is slower than expected ends after so many times its time, short of its steps.</summary>
     private const double Patience = 2;
 
+    /// <param name="beginning">What training goes on from; null: a new adapter.</param>
     /// <param name="recipe">With the steps that are to be done.</param>
     /// <exception cref="TrainingFailedException">The model, the samples or the memory do not do, or the worker crashes again and again.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint is written.</exception>
-    public async Task<TrainedCandidate> RunAsync(RunFolder folder, ServedModel model, LoraOptions lora, TrainingRecipe recipe, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    public async Task<TrainedCandidate> RunAsync(RunFolder folder, ServedModel model, AdapterFile? beginning, LoraOptions lora, TrainingRecipe recipe, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
         TrainingJob job = new()
         {
             Model = model.Path,
             Samples = folder.SamplesFile,
             Output = "",
-            Beginning = folder.Plan.Beginning is { } id && adapters.Catalogue.Find(id) is [{ } beginning, ..] ? adapters.FileOf(beginning).Path : null,
+            Beginning = beginning?.Path,
             Lora = lora,
             Threads = EngineThreads.Resolve(options.Adaptation.Threads),
             CheckpointSeconds = 10,

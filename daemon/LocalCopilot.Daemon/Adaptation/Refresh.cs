@@ -52,13 +52,14 @@ internal sealed partial class Refresh(
         WrittenSamples written = await LowPriority.RunAsync(() => collector.Write(folder, model, recipe, [.. learned, .. replayed], cancellationToken));
         TrainingRecipe pace = recipe.Training with
         {
-            LearningRate = recipe.RefreshRate,
+            LearningRate = recipe.Training.LearningRate * recipe.RefreshRate,
             FinalStrength = 1,
             MaxSteps = Math.Max(LeastSteps, (int)(written.Count * recipe.RefreshEpochs / recipe.Training.SamplesPerStep)),
         };
-        TrainedCandidate candidate = await training.RunAsync(folder, model, recipe.Lora, pace, stage, cancellationToken);
+        AdapterFile served = adapters.FileOf(beginning);
+        TrainedCandidate candidate = await training.RunAsync(folder, model, served, recipe.Lora, pace, stage, cancellationToken);
         (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
-            candidate.File, adapters.FileOf(beginning), adapters.FileOf(beginning), kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
+            candidate.File, served, served, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
         Log.Judged(logger, beginning.Repository, verdict.Passed, verdict.Reason);
         if (verdict.Passed)
         {
@@ -81,7 +82,7 @@ internal sealed partial class Refresh(
             adapters.Activate(refreshed);
         }
 
-        return new(refreshed, verdict, measured, written, (long)((double)written.Tokens / written.Count * recipe.Training.SamplesPerStep * pace.MaxSteps.Value), candidate.TokensPerSecond);
+        return new(refreshed, verdict, measured, written, (long)(written.TokensPerSample * recipe.Training.SamplesPerStep * pace.MaxSteps.Value), candidate.TokensPerSecond);
     }
 
     /// <summary>Changes with a part of the edits, drawn whole, and always the same of the same.</summary>

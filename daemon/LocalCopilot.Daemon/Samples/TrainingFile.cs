@@ -49,4 +49,7 @@ internal static class TrainingFile
 /// <param name="Count">Samples in the file.</param>
 /// <param name="Unusable">Samples that gave no prompt, see <see cref="SamplePrompts.Build"/>.</param>
 /// <param name="Tokens">Of all together, prompts included.</param>
-internal readonly record struct WrittenSamples(int Count, int Unusable, long Tokens);
+internal readonly record struct WrittenSamples(int Count, int Unusable, long Tokens)
+{
+    public double TokensPerSample => (double)Tokens / Count;
+}
