@@ -133,6 +133,31 @@ public class AdaptationTests
         Assert.StartsWith("Better on ", watching["reason"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_round_that_goes_on_learns_what_is_new_and_one_that_would_begin_anew_waits_for_as_much()
+    {
+        await using LearnedRepository repository = new();
+        Sandbox sandbox = repository.Sandbox;
+        await File.WriteAllTextAsync(
+            sandbox.Paths.SettingsFile,
+            (await File.ReadAllTextAsync(sandbox.Paths.SettingsFile, Cancelled)).Replace("\"automatic\": false", "\"automatic\": false, \"freshEvery\": 1", StringComparison.Ordinal),
+            Cancelled);
+        JsonNode first = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
+        Assert.True(first["outcome"]!.GetValue<string>() == "activated", first.ToJsonString());
+
+        repository.Grow(25);
+        JsonNode second = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
+        Assert.Contains(second["outcome"]!.GetValue<string>(), (string[])["activated", "rejected"]);
+        Assert.NotEqual(first["adapter"]!["id"]!.GetValue<string>(), second["adapter"]!["id"]!.GetValue<string>());
+
+        // The next one would begin from the base model.
+        Assert.Equal("upToDate", (await JsonAsync(sandbox, "adapt", repository.Root, "--json"))["outcome"]!.GetValue<string>());
+        repository.Grow(2);
+        JsonNode early = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
+        Assert.Equal("notEnoughSamples", early["outcome"]!.GetValue<string>());
+        Assert.Contains("a round waits for", early["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("adapt", 1, "belongs to no git repository")]
     [InlineData("adapters list", 1, "belongs to no git repository")]

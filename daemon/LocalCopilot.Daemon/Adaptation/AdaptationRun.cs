@@ -68,7 +68,7 @@ internal sealed partial class AdaptationRun(
         if (refusal is { } refused)
         {
             folder.Delete();
-            return mayGoOn ? await GoOnAsync() : End(new() { Outcome = refused.Outcome, Reason = refused.Reason, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
+            return mayGoOn ? await GoOnAsync(request.Force) : End(new() { Outcome = refused.Outcome, Reason = refused.Reason, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
         Round round = new(request, plan, folder, model, recipe, active, collected, stage);
@@ -77,7 +77,7 @@ internal sealed partial class AdaptationRun(
             var (result, measuredSpeed) = beginning is null ? await LearnAllAsync(round, tokens, cancellationToken) : await LearnNewAsync(round, beginning, cancellationToken);
             folder.Delete();
             result = End(result, measuredSpeed);
-            return mayGoOn && result.Outcome == AdaptationOutcome.Rejected ? await GoOnAsync() : result;
+            return mayGoOn && result.Outcome == AdaptationOutcome.Rejected ? await GoOnAsync(force: true) : result;
         }
         catch (TrainingFailedException exception)
         {
@@ -85,8 +85,8 @@ internal sealed partial class AdaptationRun(
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
         }
 
-        // Where beginning anew gives nothing better, what is active learns what is new.
-        Task<AdaptationResult> GoOnAsync() => RunAsync(request with { From = AdaptationStart.Active, Force = true }, stage, cancellationToken);
+        // Where beginning anew gives nothing better, what is active learns what is new: forced after a verdict, whose round has the newest commit as its head.
+        Task<AdaptationResult> GoOnAsync(bool force) => RunAsync(request with { From = AdaptationStart.Active, Force = force }, stage, cancellationToken);
 
         bool IsEnough(int newSamples, SelectedSamples selected)
         {
