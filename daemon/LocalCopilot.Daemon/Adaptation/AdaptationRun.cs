@@ -3,7 +3,6 @@ using LibGit2Sharp;
 using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
-using LocalCopilot.Daemon.Evaluation;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Samples;
 using LocalCopilot.Daemon.Training;
@@ -136,7 +135,7 @@ internal sealed partial class AdaptationRun(
     private async Task<(AdaptationResult Result, double? TokensPerSecond)> LearnAllAsync(Round round, long tokens, CancellationToken cancellationToken)
     {
         var (candidate, trainedTokens) = await TrainAsync(round, tokens, cancellationToken);
-        (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
+        var (file, measured, verdict) = await measurement.JudgeAsync(
             candidate.File,
             null,
             round.Active is null ? null : adapters.FileOf(round.Active),

@@ -11,8 +11,8 @@ namespace LocalCopilot.Daemon.Adaptation;
 /// <summary>Measures a candidate beside the base model and what is active, on held-out edits and on general code, and has the gate judge it.</summary>
 internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilotOptions options, TimeProvider time)
 {
-    /// <summary>Parts of its strength at which a candidate that forgets too much is tried, one after the other.</summary>
-    private static readonly double[] WeakerStrengths = [0.8, 0.6, 0.35, 0.2];
+    /// <summary>Halvings of the strengths between none and all that are left, in search of the greatest that forgets no more than is allowed: a sixteenth at the end.</summary>
+    private const int Halvings = 4;
 
     private readonly Gate _gate = new(options.Gate);
 
@@ -21,78 +21,99 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     /// <param name="beginning">What it was trained from; null: the base model.</param>
     /// <param name="active">Null: the base model.</param>
     /// <param name="judge">What the gate looks at.</param>
-    /// <returns>The candidate or, where it forgets, the best of the weaker ones that have passed, if there is one.</returns>
+    /// <returns>The candidate or, where it forgets, a weaker one that has passed, if there is one.</returns>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)> JudgeAsync(
+    public async Task<JudgedCandidate> JudgeAsync(
         string candidate, AdapterFile? beginning, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
-        MeasuredCandidate measured = await MeasureAsync(new($"candidate:{candidate}", candidate), active, heldOut, null, stage, cancellationToken);
-        Verdict verdict = judge(_gate, measured);
-        if (!verdict.Forgets)
+        IReadOnlyList<EvaluationItem> canary = await CanaryAsync(cancellationToken);
+        MeasuredCandidate measured = await MeasureAsync(candidate, active, heldOut, canary, stage, cancellationToken);
+        JudgedCandidate whole = new(candidate, measured, judge(_gate, measured));
+        if (!whole.Verdict.Forgets)
         {
-            return (candidate, measured, verdict);
+            return whole;
         }
 
-        // Back towards nothing, and towards what it was trained from: which of both keeps more differs.
-        var weakened = await WeakenAsync("of its strength", (file, strength) => AdapterStrength.Scale(candidate, file, strength));
-        var nearer = beginning is null ? null : await WeakenAsync("of what it learned", (file, share) => AdapterStrength.Between(beginning.Path, candidate, file, share));
-        return (weakened, nearer) switch
-        {
-            ({ } one, { } other) => ItemScore.Sum(one.Measured.Candidate.HeldOut).BitsPerByte <= ItemScore.Sum(other.Measured.Candidate.HeldOut).BitsPerByte ? one : other,
-            _ => weakened ?? nearer ?? (candidate, measured, verdict),
-        };
+        // Back towards nothing, and towards what it was trained from: the second keeps more of what was known, unless it keeps too little of what is new.
+        JudgedCandidate? weakened = await WeakenAsync("of its strength", (file, strength) => AdapterStrength.Scale(candidate, file, strength));
+        JudgedCandidate? nearer = beginning is null ? null : await WeakenAsync("of what it learned", (file, share) => AdapterStrength.Between(beginning.Path, candidate, file, share));
+        bool keepsTooLittle = weakened is not null && nearer is not null && Comparison.Of(heldOut, nearer.Measured.Candidate.HeldOut, weakened.Measured.Candidate.HeldOut).BitsInterval.High < 0;
+        return (keepsTooLittle ? weakened : nearer ?? weakened) ?? whole;
 
-        async Task<(string File, MeasuredCandidate Measured, Verdict Verdict)?> WeakenAsync(string how, Action<string, double> write)
+        async Task<JudgedCandidate?> WeakenAsync(string how, Action<string, double> write)
         {
-            foreach (double strength in WeakerStrengths)
+            Scoring scoring = new(engine, options.Completion, time, stage, (Halvings * canary.Count) + heldOut.Count, cancellationToken);
+            double strength = 0;
+            string? strongest = null;
+            IReadOnlyList<ItemScore> remembered = [];
+            for (double more = 0.5; more >= Math.Pow(0.5, Halvings); more /= 2)
             {
-                string file = Invariant($"{candidate}.{strength}-{how.Replace(' ', '-')}");
-                write(file, strength);
-                MeasuredCandidate again = await MeasureAsync(new($"candidate:{file}", file), active, heldOut, measured, stage, cancellationToken);
-                Verdict judged = judge(_gate, again);
-                if (judged.Passed)
+                string file = Invariant($"{candidate}.{strength + more}-{how.Replace(' ', '-')}");
+                write(file, strength + more);
+                IReadOnlyList<ItemScore> scores = await scoring.OfAsync(canary, Candidate(file));
+                if (!_gate.Forgets(measured.Base.Canary, scores))
                 {
-                    return (file, again, judged with { Reason = Invariant($"{judged.Reason} It forgot too much as it was trained, and is served at {strength:0 %} {how}.") });
-                }
-
-                if (!judged.Forgets)
-                {
-                    return null;
+                    (strength, strongest, remembered) = (strength + more, file, scores);
                 }
             }
 
-            return null;
+            if (strongest is null)
+            {
+                return null;
+            }
+
+            MeasuredCandidate again = measured with { Candidate = new(await scoring.OfAsync(heldOut, Candidate(strongest)), remembered) };
+            Verdict verdict = judge(_gate, again);
+            return verdict.Passed
+                ? new(strongest, again, verdict with { Reason = Invariant($"{verdict.Reason} It forgot too much as it was trained, and is served at {strength:0 %} {how}.") })
+                : null;
         }
     }
 
+    /// <param name="candidate">The adapter's file.</param>
     /// <param name="active">Null: the base model.</param>
-    /// <param name="known">What was measured of another candidate in the same place: base and active are not measured again; null: nothing.</param>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<MeasuredCandidate> MeasureAsync(AdapterFile candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, MeasuredCandidate? known, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    public async Task<MeasuredCandidate> MeasureAsync(string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Action<AdaptationStage> stage, CancellationToken cancellationToken) =>
+        await MeasureAsync(candidate, active, heldOut, await CanaryAsync(cancellationToken), stage, cancellationToken);
+
+    private async Task<MeasuredCandidate> MeasureAsync(
+        string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, IReadOnlyList<EvaluationItem> canary, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+    {
+        Scoring scoring = new(engine, options.Completion, time, stage, (2 * (heldOut.Count + canary.Count)) + (active is null ? 0 : heldOut.Count), cancellationToken);
+        return new(
+            heldOut,
+            new(await scoring.OfAsync(heldOut, null), await scoring.OfAsync(canary, null)),
+            active is null ? null : new(await scoring.OfAsync(heldOut, active), []),
+            new(await scoring.OfAsync(heldOut, Candidate(candidate)), await scoring.OfAsync(canary, Candidate(candidate))));
+    }
+
+    private static AdapterFile Candidate(string file) => new($"candidate:{file}", file);
+
+    private async Task<IReadOnlyList<EvaluationItem>> CanaryAsync(CancellationToken cancellationToken)
     {
         ServedModel model = await engine.GetModelAsync(cancellationToken);
         PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
-        IReadOnlyList<EvaluationItem> canary = CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
-        int one = heldOut.Count + canary.Count;
-        int all = known is not null ? one : (2 * one) + (active is null ? 0 : heldOut.Count);
-        int done = 0;
-        long begin = time.GetTimestamp();
-        ItemScorer scorer = new(engine, options.Completion);
-        return new(
-            heldOut,
-            known?.Base ?? new(await ScoreAsync(heldOut, null), await ScoreAsync(canary, null)),
-            known is not null ? known.Active : active is null ? null : new(await ScoreAsync(heldOut, active), []),
-            new(await ScoreAsync(heldOut, candidate), await ScoreAsync(canary, candidate)));
+        return CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
+    }
 
-        Task<IReadOnlyList<ItemScore>> ScoreAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => scorer.ScoreAsync(items, adapter, Report, cancellationToken);
+    /// <summary>Scores items, and says how far it is.</summary>
+    /// <param name="all">Items that will be scored.</param>
+    private sealed class Scoring(IInferenceEngine engine, CompletionOptions completion, TimeProvider time, Action<AdaptationStage> stage, int all, CancellationToken cancellationToken)
+    {
+        private readonly ItemScorer _scorer = new(engine, completion);
+        private readonly long _begin = time.GetTimestamp();
+        private int _done;
 
-        void Report()
+        /// <param name="adapter">Null: the base model.</param>
+        public Task<IReadOnlyList<ItemScore>> OfAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => _scorer.ScoreAsync(items, adapter, Report, cancellationToken);
+
+        private void Report()
         {
-            done++;
-            double passed = time.GetElapsedTime(begin).TotalMilliseconds;
-            stage(new(RepositoryState.Evaluating, "Measuring it on code that it has not seen", new(done, all, RemainingMs: (long)(passed * (all - done) / done))));
+            _done++;
+            double passed = time.GetElapsedTime(_begin).TotalMilliseconds;
+            stage(new(RepositoryState.Evaluating, "Measuring it on code that it has not seen", new(_done, all, RemainingMs: (long)(passed * (all - _done) / _done))));
         }
     }
 
@@ -112,3 +133,6 @@ internal sealed record MeasuredCandidate(IReadOnlyList<EvaluationItem> HeldOut, 
         Canary = new(ItemScore.Sum(Base.Canary), ItemScore.Sum(Candidate.Canary)),
     };
 }
+
+/// <param name="File">The adapter that was judged: the candidate's, or a weaker one's.</param>
+internal sealed record JudgedCandidate(string File, MeasuredCandidate Measured, Verdict Verdict);

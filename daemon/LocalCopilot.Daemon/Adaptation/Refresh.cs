@@ -58,7 +58,7 @@ internal sealed partial class Refresh(
         };
         AdapterFile served = adapters.FileOf(beginning);
         TrainedCandidate candidate = await training.RunAsync(folder, model, served, recipe.Lora, pace, stage, cancellationToken);
-        (string file, MeasuredCandidate measured, Verdict verdict) = await measurement.JudgeAsync(
+        var (file, measured, verdict) = await measurement.JudgeAsync(
             candidate.File, served, served, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
         Log.Judged(logger, beginning.Repository, verdict.Passed, verdict.Reason);
         if (verdict.Passed)

@@ -21,14 +21,14 @@ internal sealed class Gate(GateOptions options)
             return new(false, reason);
         }
 
-        if (Forgets(baseModel, candidate) is { } forgets)
+        if (WhyForgetful(baseModel, candidate) is { } forgets)
         {
             return new(false, forgets, Forgets: true);
         }
 
         Comparison shown = toActive ?? toBase;
         string than = toActive is null ? "" : " than the active adapter";
-        return new(true, Invariant($"Better{than} on {shown.Better} of {shown.Items} held-out edits: {shown.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {shown.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte ({Interval(shown.BitsInterval)}). General code: {Forgotten(baseModel, candidate):+0.0 %;-0.0 %;0.0 %} bits a byte."));
+        return new(true, Invariant($"Better{than} on {shown.Better} of {shown.Items} held-out edits: {shown.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {shown.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte ({Interval(shown.BitsInterval)}). General code: {Forgotten(baseModel.Canary, candidate.Canary):+0.0 %;-0.0 %;0.0 %} bits a byte."));
     }
 
     /// <summary>Judges an adapter that has learned some more, the newest commits, than the active one, by the part of them that it has not seen.</summary>
@@ -45,16 +45,19 @@ internal sealed class Gate(GateOptions options)
             return new(false, reason);
         }
 
-        return Forgets(baseModel, candidate) is { } forgets
+        return WhyForgetful(baseModel, candidate) is { } forgets
             ? new(false, forgets, Forgets: true)
             : new(true, Invariant($"The newest commits are learned: better on {toActive.Better} of {toActive.Items} edits beside those, {toActive.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
     }
 
-    private string? Forgets(MeasuredModel baseModel, MeasuredModel candidate) => Forgotten(baseModel, candidate) is var forgotten && forgotten <= options.MaxForgotten
-        ? null
-        : Invariant($"It forgets: general code takes {forgotten:+0.0 %;-0.0 %} bits a byte, and {options.MaxForgotten:0.0 %} are allowed.");
+    /// <summary>Whether general code takes more bits than is allowed.</summary>
+    public bool Forgets(IReadOnlyList<ItemScore> baseModel, IReadOnlyList<ItemScore> candidate) => !(Forgotten(baseModel, candidate) <= options.MaxForgotten);
 
-    private static double Forgotten(MeasuredModel baseModel, MeasuredModel candidate) => (ItemScore.Sum(candidate.Canary).BitsPerByte / ItemScore.Sum(baseModel.Canary).BitsPerByte) - 1;
+    private string? WhyForgetful(MeasuredModel baseModel, MeasuredModel candidate) => !Forgets(baseModel.Canary, candidate.Canary)
+        ? null
+        : Invariant($"It forgets: general code takes {Forgotten(baseModel.Canary, candidate.Canary):+0.0 %;-0.0 %} bits a byte, and {options.MaxForgotten:0.0 %} are allowed.");
+
+    private static double Forgotten(IReadOnlyList<ItemScore> baseModel, IReadOnlyList<ItemScore> candidate) => (ItemScore.Sum(candidate).BitsPerByte / ItemScore.Sum(baseModel).BitsPerByte) - 1;
 
     private static string? NotBetter(Comparison comparison, string reference)
     {
