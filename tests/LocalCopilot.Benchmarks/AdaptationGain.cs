@@ -65,6 +65,7 @@ internal static class AdaptationGain
         Write($"{items.Count} edits of hidden commits; base: {ItemScore.Sum(baseScores)}");
         Show("adapted", items, baseScores, adapted);
         ShowExactMatches(items, baseScores, adapted);
+        ShowKnownLines(items, baseScores, adapted, Lines(root, until));
         foreach (string control in options.Controls)
         {
             IReadOnlyList<ItemScore> other = await scorer.ScoreAsync(items, new(control, control), null, cancellationToken);
@@ -89,15 +90,53 @@ internal static class AdaptationGain
         Write($"    bits of a whole item, one line | base: items, exact | adapted: items, exact");
         foreach (var (above, upTo) in bands)
         {
-            Write($"    {above,3} to {upTo,3} | {Describe(reference, true, above, upTo)} | {Describe(candidate, true, above, upTo)}");
+            Write($"    {above,3} to {upTo,3} | {Exact(items, reference, InBand)} | {Exact(items, candidate, InBand)}");
+
+            bool InBand(EvaluationItem item, ItemScore score) => item.SingleLine && score.Bits >= above && score.Bits < upTo;
         }
 
-        Write($"    several lines | {Describe(reference, false, 0, double.PositiveInfinity)} | {Describe(candidate, false, 0, double.PositiveInfinity)}");
+        Write($"    several lines | {Exact(items, reference, (item, _) => !item.SingleLine)} | {Exact(items, candidate, (item, _) => !item.SingleLine)}");
+    }
 
-        string Describe(IReadOnlyList<ItemScore> scores, bool singleLine, double above, double upTo)
+    /// <summary>How many of the single lines could have been copied, and how many of those and of the new ones are exact.</summary>
+    /// <param name="known">Lines, without the blanks around them, that the repository had when it was learned.</param>
+    private static void ShowKnownLines(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate, HashSet<string> known)
+    {
+        Write($"    one line | base: items, exact | adapted: items, exact");
+        Write($"    in the repository before | {Exact(items, reference, (item, _) => IsKnown(item))} | {Exact(items, candidate, (item, _) => IsKnown(item))}");
+        Write($"    new | {Exact(items, reference, (item, _) => IsNew(item))} | {Exact(items, candidate, (item, _) => IsNew(item))}");
+
+        bool IsKnown(EvaluationItem item) => item.SingleLine && known.Contains(Line(item));
+        bool IsNew(EvaluationItem item) => item.SingleLine && !known.Contains(Line(item));
+        static string Line(EvaluationItem item) => $"{item.Place.LineBefore}{item.Expected}{item.Place.LineAfter}".Trim();
+    }
+
+    private static string Exact(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> scores, Func<EvaluationItem, ItemScore, bool> isMeant)
+    {
+        ItemScore[] some = [.. items.Zip(scores).Where(pair => isMeant(pair.First, pair.Second)).Select(pair => pair.Second)];
+        return string.Create(CultureInfo.InvariantCulture, $"{some.Length,4} {some.Count(score => score.ExactMatch),4}");
+    }
+
+    private static HashSet<string> Lines(string root, string commit)
+    {
+        using Repository repository = new(root);
+        HashSet<string> lines = [];
+        Add(repository.Lookup<Commit>(commit).Tree);
+        return lines;
+
+        void Add(Tree tree)
         {
-            ItemScore[] some = [.. items.Zip(scores).Where(pair => pair.First.SingleLine == singleLine && pair.Second.Bits >= above && pair.Second.Bits < upTo).Select(pair => pair.Second)];
-            return string.Create(CultureInfo.InvariantCulture, $"{some.Length,4} {some.Count(score => score.ExactMatch),4}");
+            foreach (TreeEntry entry in tree)
+            {
+                if (entry.Target is Tree folder)
+                {
+                    Add(folder);
+                }
+                else if (entry.Target is Blob { IsBinary: false } file)
+                {
+                    lines.UnionWith(file.GetContentText().Split('\n').Select(line => line.Trim()));
+                }
+            }
         }
     }
 

@@ -149,6 +149,11 @@ public class AdaptationTests
         JsonNode second = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
         Assert.Contains(second["outcome"]!.GetValue<string>(), (string[])["activated", "rejected"]);
         Assert.NotEqual(first["adapter"]!["id"]!.GetValue<string>(), second["adapter"]!["id"]!.GetValue<string>());
+        foreach (JsonNode served in (JsonNode[])[first, .. second["outcome"]!.GetValue<string>() == "activated" ? [second] : (JsonNode[])[]])
+        {
+            JsonNode canary = served["evaluation"]!["canary"]!;
+            Assert.True(canary["candidate"]!["bitsPerByte"]!.GetValue<double>() <= 1.05 * canary["base"]!["bitsPerByte"]!.GetValue<double>(), served.ToJsonString());
+        }
 
         // The next one would begin from the base model.
         Assert.Equal("upToDate", (await JsonAsync(sandbox, "adapt", repository.Root, "--json"))["outcome"]!.GetValue<string>());

@@ -115,6 +115,7 @@ public class CompleteCommandTests
     [InlineData("models")]
     [InlineData("demo", "--positions", "none")]
     [InlineData("demo", "--budget", "soon")]
+    [InlineData("demo", "--no-learning", "--budget", "5m")]
     public async Task A_wrong_command_line_ends_with_2_and_says_where_help_is(params string[] arguments)
     {
         await using Sandbox sandbox = new();

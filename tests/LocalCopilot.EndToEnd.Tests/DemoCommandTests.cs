@@ -219,23 +219,7 @@ public class DemoCommandTests
         Assert.False(Directory.Exists(sandbox.Paths.DataDirectory) || Directory.Exists(sandbox.Paths.StateDirectory) || File.Exists(sandbox.Paths.LockFile));
         if (OperatingSystem.IsLinux())
         {
-            await Eventually.HoldsAsync(() => !Process.GetProcessesByName("localcopilot").Any(process => EnvironmentOf(process).Contains(sandbox.Root, StringComparison.Ordinal)));
-        }
-    }
-
-    private static string EnvironmentOf(Process process)
-    {
-        using (process)
-        {
-            try
-            {
-                return File.ReadAllText($"/proc/{process.Id}/environ");
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It has ended, or is somebody else's.
-                return "";
-            }
+            await Eventually.HoldsAsync(() => !Processes.AnyIn(sandbox));
         }
     }
 

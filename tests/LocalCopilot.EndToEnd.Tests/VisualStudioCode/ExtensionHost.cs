@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -14,7 +13,7 @@ internal sealed class ExtensionHost(string listening)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Processes of localcopilot that this one has started and that still run.</summary>
-    public int[] Children() => [.. Process.GetProcessesByName("localcopilot").Where(process => ParentOf(process.Id) == ProcessId).Select(process => process.Id)];
+    public int[] Children() => Processes.ChildrenOf(ProcessId);
 
     /// <summary>Runs JavaScript in it.</summary>
     /// <param name="script">The body of an async function that is given <c>vscode</c>.</param>
@@ -28,19 +27,5 @@ internal sealed class ExtensionHost(string listening)
         socket.Shutdown(SocketShutdown.Send);
         JsonNode answer = (await JsonNode.ParseAsync(stream, cancellationToken: Cancelled))!;
         return answer["error"] is { } error ? throw new InvalidOperationException($"{error} in: {script}") : answer["result"];
-    }
-
-    private static int ParentOf(int process)
-    {
-        try
-        {
-            string status = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
-            return int.Parse(status.AsSpan("PPid:".Length), CultureInfo.InvariantCulture);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Ended meanwhile.
-            return 0;
-        }
     }
 }

@@ -55,6 +55,13 @@ internal static class DemoCommand
               localcopilot demo ~/src/project --no-learning --positions 200 --no-context --json
             """)
         { repository, count, seed, kind, noContext, noLearning, budget, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(noLearning) && result.GetResult(budget) is not null)
+            {
+                result.AddError("--budget is for learning, and --no-learning leaves that out. Give one of them.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             context,
             new(parsed.GetValue(repository), parsed.GetValue(count) ?? DefaultPositions, parsed.GetValue(seed) ?? 0, parsed.GetValue(kind), !parsed.GetValue(noContext), !parsed.GetValue(noLearning), parsed.GetValue(budget) ?? DefaultBudget, parsed.GetValue(json)),
