@@ -13,10 +13,11 @@ namespace LocalCopilot.Benchmarks;
 
 /// <param name="Repository">Root of a clone.</param>
 /// <param name="Hidden">Share of the commits, the newest, that the round does not see.</param>
+/// <param name="Seen">Whether it sees them all the same: what can be known by heart, and no measure of what is learned.</param>
 /// <param name="Controls">Adapters of other repositories, measured at the same places.</param>
 /// <param name="Save">Where the adapter is copied to; null: nowhere.</param>
 /// <param name="Data">Folder that keeps what was read between runs.</param>
-internal sealed record AdaptationGainOptions(string Repository, string Model, double Hidden, TimeSpan Budget, int Limit, IReadOnlyList<string> Controls, string? Save, string Data, Func<AdaptationRecipe, AdaptationRecipe> Change);
+internal sealed record AdaptationGainOptions(string Repository, string Model, double Hidden, bool Seen, TimeSpan Budget, int Limit, IReadOnlyList<string> Controls, string? Save, string Data, Func<AdaptationRecipe, AdaptationRecipe> Change);
 
 /// <summary>What a model gains by learning a repository: measured on its newest commits, which the round did not see, beside other repositories' adapters.</summary>
 internal static class AdaptationGain
@@ -31,7 +32,7 @@ internal static class AdaptationGain
         RunFolder.Delete(services.GetRequiredService<LocalCopilotPaths>(), Daemon.Git.RepositoryKey.Of(root));
         RepositoryState? shown = null;
         AdaptationResult result = await services.GetRequiredService<AdaptationRun>().RunAsync(
-            new(root, Force: true, From: AdaptationStart.Base, Budget: options.Budget, Until: until),
+            new(root, Force: true, From: AdaptationStart.Base, Budget: options.Budget, Until: options.Seen ? null : until),
             stage =>
             {
                 if (stage.State != shown || stage.Progress?.Step == stage.Progress?.Steps)
@@ -41,7 +42,7 @@ internal static class AdaptationGain
                 }
             },
             cancellationToken);
-        Write($"{Path.GetFileName(root)}, until {until[..8]}: {result.Outcome}. {result.Reason}");
+        Write($"{Path.GetFileName(root)}, {(options.Seen ? "whole" : $"until {until[..8]}")}: {result.Outcome}. {result.Reason}");
         Write($"{result.Samples.Used} samples, {result.TrainedTokens} tokens, {result.DurationMs / 1000.0:0} s; gate: {result.Evaluation}");
         if (result.Adapter is null)
         {

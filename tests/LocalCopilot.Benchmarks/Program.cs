@@ -42,6 +42,7 @@ Command pause = new("pause", "Time from a request to pause, in the middle of a t
 pause.SetAction((parsed, cancellationToken) => PauseDelay.RunAsync(parsed.GetValue(model)!, parsed.GetValue(threads), cancellationToken));
 
 Option<double> hidden = new("--hidden") { Description = "Share of the commits, the newest, that the round does not see.", DefaultValueFactory = _ => 0.1 };
+Option<bool> seen = new("--seen") { Description = "Let it see them all the same: what can be known by heart." };
 Option<double> budget = new("--budget") { Description = "Seconds that training may compute.", DefaultValueFactory = _ => 120 };
 Option<int> limit = new("--limit") { Description = "Edits to measure.", DefaultValueFactory = _ => 300 };
 Option<string[]> controls = new("--control") { Description = "Adapters of other repositories.", DefaultValueFactory = _ => [] };
@@ -58,13 +59,14 @@ Option<float?> dropout = new("--dropout");
 Option<double?> strength = new("--strength");
 Command adaptation = new("adaptation", "What a model gains by learning a repository, on its newest commits, which the round did not see.")
 {
-    repository, model, hidden, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout, strength,
+    repository, model, hidden, seen, budget, limit, controls, save, data, learningRate, adapterRank, batch, promptTokens, prefixWeight, treeShare, epochs, dropout, strength,
 };
 adaptation.SetAction((parsed, cancellationToken) => AdaptationGain.RunAsync(
     new(
         parsed.GetValue(repository)!,
         parsed.GetValue(model)!,
         parsed.GetValue(hidden),
+        parsed.GetValue(seen),
         TimeSpan.FromSeconds(parsed.GetValue(budget)),
         parsed.GetValue(limit),
         parsed.GetValue(controls)!,
