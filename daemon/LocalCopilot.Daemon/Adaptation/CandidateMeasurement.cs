@@ -14,14 +14,17 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     /// <summary>Halvings of the strengths between none and all that are left, in search of the greatest that forgets no more than is allowed: a sixteenth at the end.</summary>
     private const int Halvings = 4;
 
+    /// <summary>Strengths that are judged on held-out edits, each half of the one before.</summary>
+    private const int JudgedStrengths = 3;
+
     private readonly Gate _gate = new(options.Gate);
 
-    /// <summary>Where a candidate is rejected for what it forgets, and that alone, weaker ones are tried in its place.</summary>
+    /// <summary>Where a candidate is rejected and a weaker one may pass, weaker ones are tried in its place.</summary>
     /// <param name="candidate">The adapter's file; weaker ones are put beside it.</param>
     /// <param name="beginning">What it was trained from; null: the base model.</param>
     /// <param name="active">Null: the base model.</param>
     /// <param name="judge">What the gate looks at.</param>
-    /// <returns>The candidate or, where it forgets, a weaker one that has passed, if there is one.</returns>
+    /// <returns>The candidate or, where it was rejected, a weaker one that has passed, if there is one.</returns>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<JudgedCandidate> JudgeAsync(
@@ -30,7 +33,7 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
         IReadOnlyList<EvaluationItem> canary = await CanaryAsync(cancellationToken);
         MeasuredCandidate measured = await MeasureAsync(candidate, active, heldOut, canary, stage, cancellationToken);
         JudgedCandidate whole = new(candidate, measured, judge(_gate, measured));
-        if (!whole.Verdict.Forgets)
+        if (!whole.Verdict.MayPassWeaker)
         {
             return whole;
         }
@@ -43,31 +46,40 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
         async Task<JudgedCandidate?> WeakenAsync(string how, Action<string, double> write)
         {
-            Scoring scoring = new(engine, options.Completion, time, stage, (Halvings * canary.Count) + heldOut.Count, cancellationToken);
+            Scoring scoring = new(engine, options.Completion, time, stage, ((Halvings + JudgedStrengths - 1) * canary.Count) + (JudgedStrengths * heldOut.Count), cancellationToken);
+            Dictionary<double, IReadOnlyList<ItemScore>> remembered = [];
             double strength = 0;
-            string? strongest = null;
-            IReadOnlyList<ItemScore> remembered = [];
             for (double more = 0.5; more >= Math.Pow(0.5, Halvings); more /= 2)
             {
-                string file = Invariant($"{candidate}.{strength + more}-{how.Replace(' ', '-')}");
-                write(file, strength + more);
-                IReadOnlyList<ItemScore> scores = await scoring.OfAsync(canary, Candidate(file));
-                if (!_gate.Forgets(measured.Base.Canary, scores))
+                double tried = strength + more;
+                remembered[tried] = await scoring.OfAsync(canary, Weaker(tried));
+                strength = _gate.Forgets(measured.Base.Canary, remembered[tried]) ? strength : tried;
+            }
+
+            for (int halved = 0; halved < JudgedStrengths && strength > 0; halved++, strength /= 2)
+            {
+                AdapterFile weaker = Weaker(strength);
+                MeasuredCandidate again = measured with { Candidate = new(await scoring.OfAsync(heldOut, weaker), remembered.GetValueOrDefault(strength) ?? await scoring.OfAsync(canary, weaker)) };
+                Verdict verdict = judge(_gate, again);
+                if (verdict.Passed)
                 {
-                    (strength, strongest, remembered) = (strength + more, file, scores);
+                    return new(weaker.Path, again, verdict with { Reason = Invariant($"{verdict.Reason} It did not pass as it was trained, and is served at {strength:0 %} {how}.") });
+                }
+
+                if (!verdict.MayPassWeaker)
+                {
+                    return null;
                 }
             }
 
-            if (strongest is null)
-            {
-                return null;
-            }
+            return null;
 
-            MeasuredCandidate again = measured with { Candidate = new(await scoring.OfAsync(heldOut, Candidate(strongest)), remembered) };
-            Verdict verdict = judge(_gate, again);
-            return verdict.Passed
-                ? new(strongest, again, verdict with { Reason = Invariant($"{verdict.Reason} It forgot too much as it was trained, and is served at {strength:0 %} {how}.") })
-                : null;
+            AdapterFile Weaker(double part)
+            {
+                string file = Invariant($"{candidate}.{part}-{how.Replace(' ', '-')}");
+                write(file, part);
+                return Candidate(file);
+            }
         }
     }
 

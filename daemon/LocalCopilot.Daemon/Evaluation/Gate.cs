@@ -23,7 +23,7 @@ internal sealed class Gate(GateOptions options)
 
         if (WhyForgetful(baseModel, candidate) is { } forgets)
         {
-            return new(false, forgets, Forgets: true);
+            return new(false, forgets, MayPassWeaker: true);
         }
 
         Comparison shown = toActive ?? toBase;
@@ -37,7 +37,7 @@ internal sealed class Gate(GateOptions options)
         Comparison toActive = Comparison.Of(items, active.HeldOut, candidate.HeldOut);
         if (!(toActive.Bits <= 0) || toActive.ExactMatchInterval.High < 0)
         {
-            return new(false, Invariant($"It is no better than the active adapter on {items.Count} edits beside those: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
+            return new(false, Invariant($"It is no better than the active adapter on {items.Count} edits beside those: {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."), MayPassWeaker: true);
         }
 
         if (NotBetter(Comparison.Of(items, baseModel.HeldOut, candidate.HeldOut), "the base model") is { } reason)
@@ -46,7 +46,7 @@ internal sealed class Gate(GateOptions options)
         }
 
         return WhyForgetful(baseModel, candidate) is { } forgets
-            ? new(false, forgets, Forgets: true)
+            ? new(false, forgets, MayPassWeaker: true)
             : new(true, Invariant($"The newest commits are learned: better on {toActive.Better} of {toActive.Items} edits beside those, {toActive.ExactMatch * 100:+0.0;-0.0;0.0} points exact match, {toActive.Bits:+0.0 %;-0.0 %;0.0 %} bits a byte."));
     }
 
@@ -83,8 +83,8 @@ internal sealed class Gate(GateOptions options)
 }
 
 /// <param name="Reason">For people: what was measured, or what stands in the way.</param>
-/// <param name="Forgets">Whether it was rejected for what it forgets alone: a weaker one may pass.</param>
-internal sealed record Verdict(bool Passed, string Reason, bool Forgets = false);
+/// <param name="MayPassWeaker">Whether it was rejected for what it forgets alone, or went further from what is active than was good.</param>
+internal sealed record Verdict(bool Passed, string Reason, bool MayPassWeaker = false);
 
 /// <summary>What was measured of one model, at the same places as the others.</summary>
 internal sealed record MeasuredModel(IReadOnlyList<ItemScore> HeldOut, IReadOnlyList<ItemScore> Canary);

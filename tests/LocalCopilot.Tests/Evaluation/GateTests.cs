@@ -39,8 +39,8 @@ public class GateTests
     [InlineData(0.8, 1.06, true)]
     [InlineData(0.8, 1.04, false)]
     [InlineData(1.2, 1.06, false)]
-    public void It_is_said_whether_forgetting_alone_stands_in_the_way(double bits, double forgotten, bool alone) =>
-        Assert.Equal(alone, Judge(60, item => item.Bits * bits, forgotten: forgotten).Forgets);
+    public void A_weaker_one_may_pass_where_forgetting_alone_stands_in_the_way(double bits, double forgotten, bool alone) =>
+        Assert.Equal(alone, Judge(60, item => item.Bits * bits, forgotten: forgotten).MayPassWeaker);
 
     [Fact]
     public void Fewer_exact_matches_are_rejected_whatever_the_bits() =>
@@ -67,7 +67,9 @@ public class GateTests
         MeasuredModel active = baseModel with { HeldOut = Scaled(scores, 0.8) };
 
         Assert.True(Gate.JudgeRefresh(items, baseModel, active, baseModel with { HeldOut = Scaled(scores, 0.79) }).Passed);
-        AssertRejected(Gate.JudgeRefresh(items, baseModel, active, baseModel with { HeldOut = Scaled(scores, 0.81) }), "no better");
+        Verdict worse = Gate.JudgeRefresh(items, baseModel, active, baseModel with { HeldOut = Scaled(scores, 0.81) });
+        AssertRejected(worse, "no better");
+        Assert.True(worse.MayPassWeaker, worse.Reason);
         AssertRejected(Gate.JudgeRefresh(items, baseModel, active, new(Scaled(scores, 0.7), [new(12, 10, false, 0)])), "forgets");
     }
 
