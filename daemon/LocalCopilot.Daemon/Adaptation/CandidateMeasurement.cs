@@ -14,8 +14,8 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     /// <summary>Halvings of the strengths between none and all that are left, in search of the greatest that forgets no more than is allowed: a sixteenth at the end.</summary>
     private const int Halvings = 4;
 
-    /// <summary>Strengths that are judged on held-out edits, each half of the one before.</summary>
-    private const int JudgedStrengths = 3;
+    /// <summary>With less of its strength it has learned next to nothing, and what it was to learn should stay new.</summary>
+    private const double LeastStrength = 0.25;
 
     private readonly Gate _gate = new(options.Gate);
 
@@ -46,7 +46,7 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
         async Task<JudgedCandidate?> WeakenAsync(string how, Action<string, double> write)
         {
-            Scoring scoring = new(engine, options.Completion, time, stage, ((Halvings + JudgedStrengths - 1) * canary.Count) + (JudgedStrengths * heldOut.Count), cancellationToken);
+            Scoring scoring = new(engine, options.Completion, time, stage, ((Halvings + 1) * canary.Count) + (2 * heldOut.Count), cancellationToken);
             Dictionary<double, IReadOnlyList<ItemScore>> remembered = [];
             double strength = 0;
             for (double more = 0.5; more >= Math.Pow(0.5, Halvings); more /= 2)
@@ -56,7 +56,7 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
                 strength = _gate.Forgets(measured.Base.Canary, remembered[tried]) ? strength : tried;
             }
 
-            for (int halved = 0; halved < JudgedStrengths && strength > 0; halved++, strength /= 2)
+            for (; strength >= LeastStrength; strength /= 2)
             {
                 AdapterFile weaker = Weaker(strength);
                 MeasuredCandidate again = measured with { Candidate = new(await scoring.OfAsync(heldOut, weaker), remembered.GetValueOrDefault(strength) ?? await scoring.OfAsync(canary, weaker)) };
