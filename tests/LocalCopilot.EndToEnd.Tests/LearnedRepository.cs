@@ -6,6 +6,11 @@ namespace LocalCopilot.EndToEnd.Tests;
 /// <summary>A sandbox with a repository that can be learned, and settings that make a round short, and the model leave memory while it runs.</summary>
 internal sealed class LearnedRepository : IAsyncDisposable
 {
+    private const string Gate = """{ "canaryItems": 24 }""";
+
+    /// <summary>Enough for a repository that is learned so well.</summary>
+    private const string SmallGate = """{ "canaryItems": 24, "leastItems": 20, "mostItems": 30 }""";
+
     private int _minutes;
 
     /// <param name="bundle">A real repository to be cloned, see <see cref="SharedFiles"/>; null: a small one is made up.</param>
@@ -14,7 +19,7 @@ internal sealed class LearnedRepository : IAsyncDisposable
         Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
         File.WriteAllText(
             Sandbox.Paths.SettingsFile,
-            $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": { "canaryItems": 24 } }""");
+            $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": {{(bundle is null ? SmallGate : Gate)}} }""");
         if (bundle is not null)
         {
             SharedFiles.Clone(bundle, Root);
