@@ -52,7 +52,9 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
             for (double more = 0.5; more >= Math.Pow(0.5, Halvings); more /= 2)
             {
                 double tried = strength + more;
-                remembered[tried] = await scoring.OfAsync(canary, Weaker(tried));
+                AdapterFile weaker = Weaker(tried);
+                remembered[tried] = await scoring.OfAsync(canary, weaker);
+                File.Delete(weaker.Path);
                 strength = _gate.Forgets(measured.Base.Canary, remembered[tried]) ? strength : tried;
             }
 
@@ -66,6 +68,7 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
                     return new(weaker.Path, again, verdict with { Reason = Invariant($"{verdict.Reason} It did not pass as it was trained, and is served at {strength:0 %} {how}.") });
                 }
 
+                File.Delete(weaker.Path);
                 if (!verdict.MayPassWeaker)
                 {
                     return null;

@@ -8,20 +8,20 @@ internal static class FullDisk
     /// <summary>With less than this there is no saying what could still be written.</summary>
     private const long LeastBytes = 1_000_000;
 
-    /// <summary>The first folder of these whose disk is full, where that may have caused the error; null: another cause.</summary>
-    public static string? Behind(Exception error, params ReadOnlySpan<string> folders)
+    /// <summary>ENOSPC and ERROR_DISK_FULL, as .NET passes them on.</summary>
+    private const int NoSpaceOnUnix = 28, NoSpaceOnWindows = unchecked((int)0x80070070);
+
+    /// <summary>The folder of these whose disk is the fullest, where that has caused the error or may have; null: another cause.</summary>
+    /// <remarks>A file that did not fit is gone by now, and may have been larger than what counts as no room.</remarks>
+    public static string? Behind(Exception error, params IReadOnlyList<string> folders)
     {
-        if (error is DbException or IOException)
+        if (error is not (DbException or IOException) || folders.Where(Directory.Exists).MinBy(Free) is not { } fullest)
         {
-            foreach (string folder in folders)
-            {
-                if (Directory.Exists(folder) && new DriveInfo(folder).AvailableFreeSpace < LeastBytes)
-                {
-                    return folder;
-                }
-            }
+            return null;
         }
 
-        return null;
+        return error is IOException { HResult: NoSpaceOnUnix or NoSpaceOnWindows } || Free(fullest) < LeastBytes ? fullest : null;
+
+        static long Free(string folder) => new DriveInfo(folder).AvailableFreeSpace;
     }
 }
