@@ -14,6 +14,9 @@ internal sealed partial class HistoryReader(HistoryOptions options, ILogger<Hist
 {
     private const int CommitsInTransaction = 64;
 
+    /// <summary>libgit2 keeps what it has parsed for as long as a repository is open, so it is opened anew after so many.</summary>
+    private const int CommitsInOpening = 4096;
+
     /// <param name="store">Of this repository.</param>
     /// <param name="tip">History after it does not exist; null: what is checked out.</param>
     /// <returns>The commits that there are, the newest first, read or not; empty for a repository without commits.</returns>
@@ -30,27 +33,31 @@ internal sealed partial class HistoryReader(HistoryOptions options, ILogger<Hist
         IReadOnlyList<HistoryCommit> commits = HistoryWalk.Newest(repository, newest, options.MaxCommits, cancellationToken);
         HashSet<ObjectId> known = store.Commits();
         HistoryCommit[] unread = [.. commits.Where(commit => !known.Contains(commit.Id))];
-        CommitSamples samples = new(repository, rules, options);
         List<ReadCommit> batch = [];
         int done = 0;
         int made = 0;
         try
         {
-            foreach (HistoryCommit commit in unread)
+            foreach (var (index, part) in unread.Chunk(CommitsInOpening).Index())
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (TryRead(samples, commit, cancellationToken) is { } read)
+                using Repository? again = index == 0 ? null : new(repository.Info.WorkingDirectory ?? repository.Info.Path);
+                CommitSamples samples = new(again ?? repository, rules, options);
+                foreach (HistoryCommit commit in part)
                 {
-                    batch.Add(read);
-                    made += read.Samples.Count;
-                }
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (TryRead(samples, commit, cancellationToken) is { } read)
+                    {
+                        batch.Add(read);
+                        made += read.Samples.Count;
+                    }
 
-                done++;
-                if (batch.Count == CommitsInTransaction)
-                {
-                    store.Add(batch);
-                    batch.Clear();
-                    progress?.Report(new(done, unread.Length, made));
+                    done++;
+                    if (batch.Count == CommitsInTransaction)
+                    {
+                        store.Add(batch);
+                        batch.Clear();
+                        progress?.Report(new(done, unread.Length, made));
+                    }
                 }
             }
         }
