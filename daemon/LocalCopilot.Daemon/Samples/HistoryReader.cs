@@ -38,10 +38,10 @@ internal sealed partial class HistoryReader(HistoryOptions options, ILogger<Hist
         int made = 0;
         try
         {
-            foreach (var (index, part) in unread.Chunk(CommitsInOpening).Index())
+            foreach (HistoryCommit[] part in unread.Chunk(CommitsInOpening))
             {
-                using Repository? again = index == 0 ? null : new(repository.Info.WorkingDirectory ?? repository.Info.Path);
-                CommitSamples samples = new(again ?? repository, rules, options);
+                using Repository opened = new(repository.Info.WorkingDirectory ?? repository.Info.Path);
+                CommitSamples samples = new(opened, rules, options);
                 foreach (HistoryCommit commit in part)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
