@@ -86,13 +86,6 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
         }
     }
 
-    /// <param name="candidate">The adapter's file.</param>
-    /// <param name="active">Null: the base model.</param>
-    /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<MeasuredCandidate> MeasureAsync(string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Action<AdaptationStage> stage, CancellationToken cancellationToken) =>
-        await MeasureAsync(candidate, active, heldOut, await CanaryAsync(cancellationToken), stage, cancellationToken);
-
     private async Task<MeasuredCandidate> MeasureAsync(
         string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, IReadOnlyList<EvaluationItem> canary, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {

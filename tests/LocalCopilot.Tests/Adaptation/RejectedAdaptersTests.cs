@@ -127,8 +127,9 @@ public sealed class TrainedOnSep : IAsyncLifetime
         AdaptationRecipe recipe = AdaptationRecipe.For(_model);
         TrainingJob job = TrainingJobs.Of(_folder.Folder, _model.Path, samples) with { Lora = recipe.Lora, Recipe = (change ?? (same => same))(recipe.Training), Threads = 2 };
         TrainingJobs.Run(job);
-        MeasuredCandidate measured = await _services.GetRequiredService<CandidateMeasurement>().MeasureAsync(job.Output, null, _items, _ => { }, TestContext.Current.CancellationToken);
-        return new Gate(Options.Gate).Judge(_items, measured.Base, measured.Active, measured.Candidate);
+        JudgedCandidate judged = await _services.GetRequiredService<CandidateMeasurement>().JudgeAsync(
+            job.Output, null, null, _items, (gate, measured) => gate.Judge(_items, measured.Base, measured.Active, measured.Candidate), _ => { }, TestContext.Current.CancellationToken);
+        return judged.Verdict;
     }
 
     public async ValueTask DisposeAsync()
