@@ -5,6 +5,7 @@ using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Evaluation;
+using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +29,8 @@ internal static class AdaptationGain
         await using ServiceProvider services = Services(options.Data, options.Model, new(), new(), options.Change);
         InferenceEngine engine = services.GetRequiredService<InferenceEngine>();
         string until = Until(root, options.Hidden);
-        services.GetRequiredService<AdapterStore>().Forget(Daemon.Git.RepositoryKey.Of(root));
-        RunFolder.Delete(services.GetRequiredService<LocalCopilotPaths>(), Daemon.Git.RepositoryKey.Of(root));
+        services.GetRequiredService<AdapterStore>().Forget(RepositoryKey.Of(root));
+        RunFolder.Delete(services.GetRequiredService<LocalCopilotPaths>(), RepositoryKey.Of(root));
         RepositoryState? shown = null;
         AdaptationResult result = await services.GetRequiredService<AdaptationRun>().RunAsync(
             new(root, Force: true, From: AdaptationStart.Base, Budget: options.Budget, Until: options.Seen ? null : until),
@@ -65,8 +66,7 @@ internal static class AdaptationGain
         IReadOnlyList<ItemScore> adapted = await scorer.ScoreAsync(items, adapter, null, cancellationToken);
         Write($"{items.Count} edits of hidden commits; base: {ItemScore.Sum(baseScores)}");
         Show("adapted", items, baseScores, adapted);
-        ShowExactMatches(items, baseScores, adapted);
-        ShowKnownLines(items, baseScores, adapted, Lines(root, until));
+        ShowExactMatches(items, baseScores, adapted, Lines(root, until));
         foreach (string control in options.Controls)
         {
             IReadOnlyList<ItemScore> other = await scorer.ScoreAsync(items, new(control, control), null, cancellationToken);
@@ -84,61 +84,44 @@ internal static class AdaptationGain
         Write($"    bits/byte {comparison.Bits:+0.0 %;-0.0 %} ({comparison.BitsInterval.Low:+0.0 %;-0.0 %} to {comparison.BitsInterval.High:+0.0 %;-0.0 %}), exact match {comparison.ExactMatch * 100:+0.0;-0.0} ({comparison.ExactMatchInterval.Low * 100:+0.0;-0.0} to {comparison.ExactMatchInterval.High * 100:+0.0;-0.0})");
     }
 
-    /// <summary>Where exact matches are won and lost: how many items there are by what a whole one costs, and how many of those are exact.</summary>
-    private static void ShowExactMatches(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate)
+    /// <summary>Where exact matches are won and lost: how many items there are by what a whole one costs, which could have been copied, and how many of those are exact.</summary>
+    /// <param name="known">Lines, without the blanks around them, that the repository had when it was learned.</param>
+    private static void ShowExactMatches(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate, HashSet<string> known)
     {
         (double Above, double UpTo)[] bands = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 40), (40, double.PositiveInfinity)];
         Write($"    bits of a whole item, one line | base: items, exact | adapted: items, exact");
         foreach (var (above, upTo) in bands)
         {
-            Write($"    {above,3} to {upTo,3} | {Exact(items, reference, InBand)} | {Exact(items, candidate, InBand)}");
-
-            bool InBand(EvaluationItem item, ItemScore score) => item.SingleLine && score.Bits >= above && score.Bits < upTo;
+            Row(Invariant($"{above,3} to {upTo,3}"), (item, score) => item.SingleLine && score.Bits >= above && score.Bits < upTo);
         }
 
-        Write($"    several lines | {Exact(items, reference, (item, _) => !item.SingleLine)} | {Exact(items, candidate, (item, _) => !item.SingleLine)}");
-    }
-
-    /// <summary>How many of the single lines could have been copied, and how many of those and of the new ones are exact.</summary>
-    /// <param name="known">Lines, without the blanks around them, that the repository had when it was learned.</param>
-    private static void ShowKnownLines(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> reference, IReadOnlyList<ItemScore> candidate, HashSet<string> known)
-    {
+        Row("several lines", (item, _) => !item.SingleLine);
         Write($"    one line | base: items, exact | adapted: items, exact");
-        Write($"    in the repository before | {Exact(items, reference, (item, _) => IsKnown(item))} | {Exact(items, candidate, (item, _) => IsKnown(item))}");
-        Write($"    new | {Exact(items, reference, (item, _) => IsNew(item))} | {Exact(items, candidate, (item, _) => IsNew(item))}");
+        Row("in the repository before", (item, _) => item.SingleLine && known.Contains(Line(item)));
+        Row("new", (item, _) => item.SingleLine && !known.Contains(Line(item)));
 
-        bool IsKnown(EvaluationItem item) => item.SingleLine && known.Contains(Line(item));
-        bool IsNew(EvaluationItem item) => item.SingleLine && !known.Contains(Line(item));
+        void Row(string name, Func<EvaluationItem, ItemScore, bool> isMeant) => Write($"    {name} | {Exact(reference, isMeant)} | {Exact(candidate, isMeant)}");
+
+        string Exact(IReadOnlyList<ItemScore> scores, Func<EvaluationItem, ItemScore, bool> isMeant)
+        {
+            ItemScore[] some = [.. items.Zip(scores).Where(pair => isMeant(pair.First, pair.Second)).Select(pair => pair.Second)];
+            return Invariant($"{some.Length,4} {some.Count(score => score.ExactMatch),4}");
+        }
+
         static string Line(EvaluationItem item) => $"{item.Place.LineBefore}{item.Expected}{item.Place.LineAfter}".Trim();
-    }
-
-    private static string Exact(IReadOnlyList<EvaluationItem> items, IReadOnlyList<ItemScore> scores, Func<EvaluationItem, ItemScore, bool> isMeant)
-    {
-        ItemScore[] some = [.. items.Zip(scores).Where(pair => isMeant(pair.First, pair.Second)).Select(pair => pair.Second)];
-        return string.Create(CultureInfo.InvariantCulture, $"{some.Length,4} {some.Count(score => score.ExactMatch),4}");
     }
 
     private static HashSet<string> Lines(string root, string commit)
     {
         using Repository repository = new(root);
-        HashSet<string> lines = [];
-        Add(repository.Lookup<Commit>(commit).Tree);
-        return lines;
-
-        void Add(Tree tree)
-        {
-            foreach (TreeEntry entry in tree)
-            {
-                if (entry.Target is Tree folder)
-                {
-                    Add(folder);
-                }
-                else if (entry.Target is Blob { IsBinary: false } file)
-                {
-                    lines.UnionWith(file.GetContentText().Split('\n').Select(line => line.Trim()));
-                }
-            }
-        }
+        return
+        [
+            .. TreeFiles.Of(repository.Lookup<Commit>(commit).Tree)
+                .Select(file => BlobText.Read(repository, file.Blob, int.MaxValue).Text)
+                .OfType<string>()
+                .SelectMany(text => text.Split('\n'))
+                .Select(line => line.Trim()),
+        ];
     }
 
     /// <summary>The parts of a daemon, without one.</summary>
@@ -165,9 +148,11 @@ internal static class AdaptationGain
     private static string Until(string root, double hidden)
     {
         using Repository repository = new(root);
-        IReadOnlyList<Daemon.Git.HistoryCommit> commits = Daemon.Git.HistoryWalk.Newest(repository, repository.Head.Tip.Id, int.MaxValue, CancellationToken.None);
+        IReadOnlyList<HistoryCommit> commits = HistoryWalk.Newest(repository, repository.Head.Tip.Id, int.MaxValue, CancellationToken.None);
         return commits[(int)(commits.Count * hidden)].Id.Sha;
     }
 
-    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Write(FormattableString line) => Console.WriteLine(Invariant(line));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
