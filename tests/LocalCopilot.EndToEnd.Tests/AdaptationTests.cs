@@ -136,12 +136,8 @@ public class AdaptationTests
     [Fact]
     public async Task A_round_that_goes_on_learns_what_is_new_and_one_that_would_begin_anew_waits_for_as_much()
     {
-        await using LearnedRepository repository = new();
+        await using LearnedRepository repository = new(freshEvery: 1);
         Sandbox sandbox = repository.Sandbox;
-        await File.WriteAllTextAsync(
-            sandbox.Paths.SettingsFile,
-            (await File.ReadAllTextAsync(sandbox.Paths.SettingsFile, Cancelled)).Replace("\"automatic\": false", "\"automatic\": false, \"freshEvery\": 1", StringComparison.Ordinal),
-            Cancelled);
         JsonNode first = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
         Assert.True(first["outcome"]!.GetValue<string>() == "activated", first.ToJsonString());
 
@@ -149,7 +145,7 @@ public class AdaptationTests
         JsonNode second = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
         Assert.Contains(second["outcome"]!.GetValue<string>(), (string[])["activated", "rejected"]);
         Assert.NotEqual(first["adapter"]!["id"]!.GetValue<string>(), second["adapter"]!["id"]!.GetValue<string>());
-        foreach (JsonNode served in (JsonNode[])[first, .. second["outcome"]!.GetValue<string>() == "activated" ? [second] : (JsonNode[])[]])
+        foreach (JsonNode served in ((JsonNode[])[first, second]).Where(round => round["outcome"]!.GetValue<string>() == "activated"))
         {
             JsonNode canary = served["evaluation"]!["canary"]!;
             Assert.True(canary["candidate"]!["bitsPerByte"]!.GetValue<double>() <= 1.05 * canary["base"]!["bitsPerByte"]!.GetValue<double>(), served.ToJsonString());

@@ -13,13 +13,14 @@ internal sealed class LearnedRepository : IAsyncDisposable
 
     private int _minutes;
 
+    /// <param name="freshEvery">The setting of that name.</param>
     /// <param name="bundle">A real repository to be cloned, see <see cref="SharedFiles"/>; null: a small one is made up.</param>
-    public LearnedRepository(string budget = "00:00:20", string? bundle = null)
+    public LearnedRepository(string budget = "00:00:20", int freshEvery = 5, string? bundle = null)
     {
         Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
         File.WriteAllText(
             Sandbox.Paths.SettingsFile,
-            $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "resumeAfter": "00:00:01" }, "gate": {{(bundle is null ? SmallGate : Gate)}} }""");
+            $$"""{ "engine": { "unloadAfter": "00:00:03" }, "adaptation": { "automatic": false, "budget": "{{budget}}", "freshEvery": {{freshEvery}}, "resumeAfter": "00:00:01" }, "gate": {{(bundle is null ? SmallGate : Gate)}} }""");
         if (bundle is not null)
         {
             SharedFiles.Clone(bundle, Root);
