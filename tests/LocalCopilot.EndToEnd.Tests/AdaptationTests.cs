@@ -35,10 +35,7 @@ public class AdaptationTests
             string with = Text(await daemon.Control.CompleteAsync(place, Cancelled));
             string without = Text(await daemon.Control.CompleteAsync(place with { UseAdapter = false }, Cancelled));
             Assert.NotEqual(without, with);
-            while ((await daemon.Learning.RollBackAdapterAsync(new(repository.Root), Cancelled)).Active is not null)
-            {
-            }
-
+            Assert.Null((await daemon.Learning.RollBackAdapterAsync(new(repository.Root), Cancelled)).Active);
             Assert.Equal(without, Text(await daemon.Control.CompleteAsync(place, Cancelled)));
             await daemon.Learning.ActivateAdapterAsync(new(id[..8]), Cancelled);
             Assert.Equal(with, Text(await daemon.Control.CompleteAsync(place, Cancelled)));
@@ -157,6 +154,29 @@ public class AdaptationTests
         JsonNode early = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
         Assert.Equal("notEnoughSamples", early["outcome"]!.GetValue<string>());
         Assert.Contains("a round waits for", early["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_rolled_back_during_a_round_stays_so()
+    {
+        await using LearnedRepository repository = new();
+        Sandbox sandbox = repository.Sandbox;
+        string adapter = repository.ServeUntrained();
+        using Process adapt = sandbox.Start("adapt", repository.Root, "--from", "base");
+        await OutputAsync(adapt, "Training, ");
+        Assert.Equal(adapter, Assert.Single((await JsonAsync(sandbox, "adapters", "list", repository.Root, "--json")).AsArray(), listed => listed!["state"]!.GetValue<string>() == "active")!["id"]!.GetValue<string>());
+        var (exitCode, _, error) = await sandbox.RunAsync(Cancelled, "adapters", "rollback", repository.Root);
+        Assert.True(exitCode == 0, error);
+        Task drained = adapt.StandardError.ReadToEndAsync(Cancelled);
+        string output = await adapt.StandardOutput.ReadToEndAsync(Cancelled);
+        await drained;
+        await adapt.WaitForExitAsync(Cancelled);
+
+        Assert.Contains("What is served was changed while it was learned", output, StringComparison.Ordinal);
+        JsonArray listed = (await JsonAsync(sandbox, "adapters", "list", repository.Root, "--json")).AsArray();
+        Assert.DoesNotContain(listed, one => one!["state"]!.GetValue<string>() == "active");
+        JsonNode learned = Assert.Single(listed, one => one!["id"]!.GetValue<string>() != adapter)!;
+        Assert.Equal(0, (await sandbox.RunAsync(Cancelled, "adapters", "activate", learned["id"]!.GetValue<string>())).ExitCode);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LibGit2Sharp;
 using LocalCopilot.Daemon.Adapters;
+using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
@@ -23,10 +24,12 @@ namespace LocalCopilot.Daemon.Adaptation;
 internal sealed partial class AdaptationRun(
     IInferenceEngine engine,
     AdapterStore adapters,
+    IActiveAdapters served,
     SampleCollector collector,
     CandidateTraining training,
     RecipeChoice recipeFor,
     CandidateMeasurement measurement,
+    Activation activation,
     Refresh refresh,
     LocalCopilotPaths paths,
     LocalCopilotOptions options,
@@ -53,7 +56,7 @@ internal sealed partial class AdaptationRun(
         }
 
         IReadOnlyList<LearningRound> rounds = adapters.Catalogue.Rounds(repository, model.Fingerprint);
-        StoredAdapter? active = adapters.Active(repository, model.Fingerprint);
+        StoredAdapter? active = await ActiveAsync(repository, model, cancellationToken);
         AdaptationRecipe recipe = recipeFor(model);
         StoredAdapter? beginning = Beginning(request, rounds, active);
         bool mayGoOn = beginning is null && active is not null && request.From is null;
@@ -76,9 +79,9 @@ internal sealed partial class AdaptationRun(
             var (result, measuredSpeed) = beginning is null ? await LearnAllAsync(round, tokens, cancellationToken) : await LearnNewAsync(round, beginning, cancellationToken);
             folder.Delete();
             result = End(result, measuredSpeed);
-            return mayGoOn && result.Outcome == AdaptationOutcome.Rejected ? await GoOnAsync(force: true) : result;
+            return mayGoOn && result.Outcome == AdaptationOutcome.Rejected && adapters.Active(repository, model.Fingerprint)?.Id == active!.Id ? await GoOnAsync(force: true) : result;
         }
-        catch (TrainingFailedException exception)
+        catch (Exception exception) when (exception is TrainingFailedException or AdapterUnavailableException)
         {
             folder.Delete();
             return End(new() { Outcome = AdaptationOutcome.Failed, Reason = exception.Message, Samples = collected.Counts, TrainedTokens = 0, DurationMs = 0 });
@@ -103,6 +106,26 @@ internal sealed partial class AdaptationRun(
             Log.Ended(logger, repository, result.Outcome, result.Reason);
             return result with { DurationMs = (long)time.GetElapsedTime(begin).TotalMilliseconds };
         }
+    }
+
+    /// <summary>What is served; an adapter whose file is damaged or gone is not any more, as it would not be after the next completion.</summary>
+    /// <returns>Null: the base model.</returns>
+    private async Task<StoredAdapter?> ActiveAsync(string repository, ServedModel model, CancellationToken cancellationToken)
+    {
+        while (adapters.Active(repository, model.Fingerprint) is { } active)
+        {
+            try
+            {
+                await engine.LoadAdapterAsync(adapters.FileOf(active), cancellationToken);
+                return active;
+            }
+            catch (AdapterUnavailableException failure)
+            {
+                served.Failed(failure);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What is to be said where there is too little for a round; null: there is enough.</summary>
@@ -146,16 +169,12 @@ internal sealed partial class AdaptationRun(
         StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
             id, RepositoryKey.Of(round.Request.Root), round.Request.Root, round.Model.Id, round.Model.Fingerprint, time.GetLocalNow(), round.Collected.Selected.TrainedThrough!.Sha,
             round.Recipe.Lora.Rank, round.Recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
+        verdict = await activation.ServeAsync(stored, round.Active, verdict, isSameStep: false, cancellationToken);
         string reason = verdict.Reason;
-        if (verdict.Passed)
+        if (verdict.Passed && await RefreshAsync(round, stored, cancellationToken) is { } refreshed)
         {
-            await engine.LoadAdapterAsync(adapters.FileOf(stored), cancellationToken);
-            adapters.Activate(stored);
-            if (await RefreshAsync(round, stored, cancellationToken) is { } refreshed)
-            {
-                stored = refreshed.Adapter!;
-                reason = $"{reason} {refreshed.Verdict.Reason}";
-            }
+            stored = refreshed.Adapter!;
+            reason = $"{reason} {refreshed.Verdict.Reason}";
         }
 
         return (
@@ -182,7 +201,7 @@ internal sealed partial class AdaptationRun(
             RefreshResult refreshed = await refresh.RunAsync(folder, passed, round.Model, round.Recipe, round.Collected, round.Stage, cancellationToken);
             return refreshed.Verdict.Passed ? refreshed : null;
         }
-        catch (TrainingFailedException exception)
+        catch (Exception exception) when (exception is TrainingFailedException or AdapterUnavailableException)
         {
             Log.NotRefreshed(logger, passed.Repository, exception.Message);
             return null;

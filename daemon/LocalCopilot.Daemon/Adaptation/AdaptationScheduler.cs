@@ -1,11 +1,9 @@
-using LibGit2Sharp;
 using LocalCopilot.Daemon.Adapters;
 using LocalCopilot.Daemon.Completion;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Git;
 using LocalCopilot.Protocol;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
@@ -13,7 +11,10 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace LocalCopilot.Daemon.Adaptation;
 
 /// <summary>Begins rounds of learning by itself: when there is enough that is new, or one was interrupted, and the machine is idle.</summary>
-/// <remarks>One loop. Whatever fails is logged and tried again when something has changed. The repository that has waited longest comes first.</remarks>
+/// <remarks>
+/// One loop. Whatever fails is logged, and tried again when something has changed or after a while; meanwhile the other repositories
+/// have their turn. The one that has waited longest comes first.
+/// </remarks>
 internal sealed partial class AdaptationScheduler(
     LearningLoop loop,
     AdapterStore adapters,
@@ -29,6 +30,9 @@ internal sealed partial class AdaptationScheduler(
     /// <summary>A watcher may miss what happens.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
 
+    /// <summary>What failed for a reason outside the repository, as on a full disk, is tried again after so long.</summary>
+    private static readonly TimeSpan TryAgain = TimeSpan.FromMinutes(10);
+
     private readonly IdleMachine _machine = new(activity, options.Adaptation, time, PowerSupply.IsOnBattery, ProcessorUse.Read);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,13 +46,14 @@ internal sealed partial class AdaptationScheduler(
             try
             {
                 await CountAsync(lookAgain, stoppingToken);
-                if (Next() is { } request && _machine.WhyNot() is null)
+                if (Next() is var (repository, request) && _machine.WhyNot() is null)
                 {
-                    await RunAsync(request, stoppingToken);
+                    await RunAsync(repository, request, stoppingToken);
                 }
             }
-            catch (Exception exception) when (exception is LibGit2SharpException or SqliteException or IOException or UnauthorizedAccessException or ModelUnavailableException or AdaptationRunningException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Completions go on, whatever it is.
                 Log.Failed(logger, exception.Message);
             }
         }
@@ -65,6 +70,7 @@ internal sealed partial class AdaptationScheduler(
             }
 
             repository.MayHaveChanged = false;
+            repository.FailedAt = null;
             repository.LookAtHead();
             if (repository.Head is not null && !await loop.CountAsync(repository, cancellationToken))
             {
@@ -73,22 +79,23 @@ internal sealed partial class AdaptationScheduler(
         }
     }
 
-    private AdaptationRequest? Next()
+    private (FollowedRepository Repository, AdaptationRequest Request)? Next()
     {
         string fingerprint = loop.Fingerprint();
         return loop.Followed
-            .Where(repository => repository.Head is not null && disabled.ReasonOf(repository.Root) is null)
-            .Select(repository => (repository.Root, Rounds: adapters.Catalogue.Rounds(RepositoryKey.Of(repository.Root), fingerprint), repository.Head, repository.NewSamples, Interrupted: RunFolder.Interrupted(paths, RepositoryKey.Of(repository.Root))))
+            .Where(repository => repository.Head is not null && disabled.ReasonOf(repository.Root) is null && (repository.FailedAt is not { } failed || time.GetElapsedTime(failed) >= TryAgain))
+            .Select(repository => (Repository: repository, Key: RepositoryKey.Of(repository.Root)))
+            .Select(one => (one.Repository, one.Key, Rounds: adapters.Catalogue.Rounds(one.Key, fingerprint), Interrupted: RunFolder.Interrupted(paths, one.Key)))
             .Where(one => one.Interrupted is { } interrupted
                 ? interrupted.ModelFingerprint == fingerprint
-                : (one.Rounds is not [{ } last, ..] || last.Head != one.Head) && one.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(RepositoryKey.Of(one.Root), fingerprint) is not null))
+                : (one.Rounds is not [{ } last, ..] || last.Head != one.Repository.Head) && one.Repository.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(one.Key, fingerprint) is not null))
             .OrderBy(one => one.Rounds is [{ } last, ..] ? last.Ended : DateTimeOffset.MinValue)
-            .Select(one => new AdaptationRequest(one.Root, Force: one.Interrupted is not null, Budget: one.Interrupted is { } plan ? TimeSpan.FromMilliseconds(plan.BudgetMs) : null))
+            .Select(one => ((FollowedRepository, AdaptationRequest)?)(one.Repository, new(one.Repository.Root, Force: one.Interrupted is not null, Budget: one.Interrupted is { } plan ? TimeSpan.FromMilliseconds(plan.BudgetMs) : null)))
             .FirstOrDefault();
     }
 
     /// <summary>A round that began by itself ends, to go on later, when the machine goes over to its battery or its hours are over.</summary>
-    private async Task RunAsync(AdaptationRequest request, CancellationToken stoppingToken)
+    private async Task RunAsync(FollowedRepository repository, AdaptationRequest request, CancellationToken stoppingToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         Task<AdaptationResult> round = loop.AdaptAsync(request, ending.Token);
@@ -109,6 +116,11 @@ internal sealed partial class AdaptationScheduler(
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
             // It goes on when the machine is idle again, or whoever asked for it to be forgotten has it.
+        }
+        catch (Exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            repository.FailedAt = time.GetTimestamp();
+            throw;
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class FollowedRepository : IDisposable
     /// <summary>Samples of commits that no round has seen, as last counted.</summary>
     public int NewSamples { get; set; }
 
+    /// <summary>When a round of it failed, as a timestamp; null: none did since its history was last seen to change.</summary>
+    public long? FailedAt { get; set; }
+
     /// <summary>Looks at what is checked out.</summary>
     /// <returns>Whether that is another commit than before.</returns>
     public bool LookAtHead()

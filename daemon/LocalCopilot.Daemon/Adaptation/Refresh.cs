@@ -14,8 +14,8 @@ namespace LocalCopilot.Daemon.Adaptation;
 /// them that was kept from it, and stays as it was else.
 /// </summary>
 internal sealed partial class Refresh(
-    IInferenceEngine engine,
     AdapterStore adapters,
+    Activation activation,
     SampleCollector collector,
     CandidateTraining training,
     CandidateMeasurement measurement,
@@ -76,12 +76,7 @@ internal sealed partial class Refresh(
             Evaluation = measured.ToProtocol(),
             Rejected = verdict.Passed ? null : verdict.Reason,
         });
-        if (verdict.Passed)
-        {
-            await engine.LoadAdapterAsync(adapters.FileOf(refreshed), cancellationToken);
-            adapters.Activate(refreshed);
-        }
-
+        verdict = await activation.ServeAsync(refreshed, beginning, verdict, folder.Plan.IsRefresh, cancellationToken);
         return new(refreshed, verdict, measured, written, (long)(written.TokensPerSample * recipe.Training.SamplesPerStep * pace.MaxSteps.Value), candidate.TokensPerSecond);
     }
 

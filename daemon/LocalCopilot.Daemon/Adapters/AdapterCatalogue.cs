@@ -79,15 +79,29 @@ internal sealed class AdapterCatalogue : IDisposable
         ("$rejected", adapter.Rejected),
         ("$evaluation", adapter.Evaluation is null ? null : JsonSerializer.Serialize(adapter.Evaluation, Json)));
 
-    public void Activate(StoredAdapter adapter) => _database.Transact(() =>
+    public void Activate(StoredAdapter adapter) => _database.Transact(() => AddActivation(adapter));
+
+    /// <param name="insteadOf">Only if this one is active; null: the base model.</param>
+    /// <param name="isSameStep">A rollback goes back to before that one.</param>
+    /// <returns>Whether it is active now.</returns>
+    public bool TryActivate(StoredAdapter adapter, StoredAdapter? insteadOf, bool isSameStep)
     {
-        _database.Execute(
-            "INSERT INTO activations (repository, fingerprint, adapter) VALUES ($repository, $fingerprint, $adapter)",
-            ("$repository", adapter.Repository),
-            ("$fingerprint", adapter.ModelFingerprint),
-            ("$adapter", adapter.Id));
-        Limit("activations", adapter.Repository);
-    });
+        bool isActive = false;
+        _database.Transact(() =>
+        {
+            isActive = Active(adapter.Repository, adapter.ModelFingerprint)?.Id == insteadOf?.Id;
+            if (isActive && isSameStep)
+            {
+                Rollback(adapter.Repository, adapter.ModelFingerprint);
+            }
+
+            if (isActive)
+            {
+                AddActivation(adapter);
+            }
+        });
+        return isActive;
+    }
 
     /// <summary>Undoes the last activation.</summary>
     public void Rollback(string repository, string fingerprint) => _database.Execute(
@@ -131,6 +145,16 @@ internal sealed class AdapterCatalogue : IDisposable
             }
         });
         _database.Shrink();
+    }
+
+    private void AddActivation(StoredAdapter adapter)
+    {
+        _database.Execute(
+            "INSERT INTO activations (repository, fingerprint, adapter) VALUES ($repository, $fingerprint, $adapter)",
+            ("$repository", adapter.Repository),
+            ("$fingerprint", adapter.ModelFingerprint),
+            ("$adapter", adapter.Id));
+        Limit("activations", adapter.Repository);
     }
 
     private void Limit(string table, string repository) => _database.Execute(

@@ -68,6 +68,18 @@ internal sealed partial class AdapterStore : IDisposable
         Changed?.Invoke(adapter.Repository);
     }
 
+    /// <inheritdoc cref="AdapterCatalogue.TryActivate"/>
+    public bool TryActivate(StoredAdapter adapter, StoredAdapter? insteadOf, bool isSameStep)
+    {
+        bool isActive = Catalogue.TryActivate(adapter, insteadOf, isSameStep);
+        if (isActive)
+        {
+            Changed?.Invoke(adapter.Repository);
+        }
+
+        return isActive;
+    }
+
     /// <summary>Goes back to the adapter that was active before, then to none.</summary>
     /// <returns>What is active now.</returns>
     public StoredAdapter? Rollback(string repository, string fingerprint)

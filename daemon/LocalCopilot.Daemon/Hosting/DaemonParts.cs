@@ -31,6 +31,7 @@ internal static class DaemonParts
         services.AddSingleton<Adaptation.CandidateMeasurement>();
         services.AddSingleton<Adaptation.Refresh>();
         services.AddSingleton<Adaptation.RecipeChoice>(Adaptation.AdaptationRecipe.For);
+        services.AddSingleton<Adaptation.Activation>();
         services.AddSingleton<Adaptation.AdaptationRun>();
         services.AddSingleton<Adaptation.HeldOutEvaluation>();
         services.AddSingleton<Adaptation.LearningLoop>();

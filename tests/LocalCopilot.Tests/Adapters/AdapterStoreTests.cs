@@ -39,7 +39,7 @@ public sealed class AdapterStoreTests : IDisposable
     /// <summary>Against a list: activations of one repository, undone one by one, with adapters removed in between.</summary>
     [Fact]
     public void Rolling_back_goes_through_what_was_active_to_none() =>
-        Gen.Int[0, 11].Array[1, 30].Sample(
+        Gen.Int[0, 17].Array[1, 30].Sample(
             actions =>
             {
                 using AdapterStore store = Open(Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N")));
@@ -59,10 +59,18 @@ public sealed class AdapterStoreTests : IDisposable
                         store.Rollback("r1", Model);
                         expected = expected.Count > 0 ? expected[..^1] : expected;
                     }
-                    else
+                    else if (action < 12)
                     {
                         store.Remove(adapters[action - 8]);
                         expected.RemoveAll(id => id == adapters[action - 8].Id);
+                    }
+                    else if (store.Catalogue.Find(adapters[action / 2 % 2].Id).Count > 0)
+                    {
+                        // A round's: it was measured beside what is active or, in the last two cases, beside what somebody has changed since.
+                        bool isSameStep = action % 2 == 1 && expected.Count > 0;
+                        StoredAdapter? measuredBeside = action < 16 ? store.Active("r1", Model) : other;
+                        Assert.Equal(action < 16, store.TryActivate(adapters[action / 2 % 2], measuredBeside, isSameStep));
+                        expected = action < 16 ? [.. isSameStep ? expected[..^1] : expected, adapters[action / 2 % 2].Id] : expected;
                     }
 
                     Assert.Equal(expected.LastOrDefault(), store.Active("r1", Model)?.Id);
