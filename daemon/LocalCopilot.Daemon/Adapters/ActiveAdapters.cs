@@ -55,12 +55,22 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
         }
     }
 
-    /// <remarks>The file is damaged or gone, so it would fail again: the adapter is taken out of the catalogue, and the one before it is served.</remarks>
+    /// <remarks>It would fail again, so what was active before it is served. A damaged file is of no more use; one that is whole, and for which there was no memory, say, is kept.</remarks>
     public void Failed(AdapterUnavailableException failure)
     {
-        Log.Unusable(_logger, failure.Message);
-        if (_store.Catalogue.Find(failure.Adapter.Id) is [{ } adapter, ..])
+        if (_store.Catalogue.Find(failure.Adapter.Id) is not [{ } adapter, ..])
         {
+            return;
+        }
+
+        if (_store.IsWhole(adapter))
+        {
+            Log.Unusable(_logger, failure.Message);
+            _store.Deactivate(adapter);
+        }
+        else
+        {
+            Log.Damaged(_logger, failure.Message);
             _store.Remove(adapter);
         }
     }
@@ -74,7 +84,10 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
         [LoggerMessage(LogLevel.Error, "The base model is served: the catalogue of adapters cannot be read. {Reason}")]
         public static partial void Unreadable(ILogger logger, string reason);
 
-        [LoggerMessage(LogLevel.Error, "{Reason} It is removed, and what was active before it is served")]
+        [LoggerMessage(LogLevel.Error, "{Reason} Its file is whole and kept; what was active before it is served")]
         public static partial void Unusable(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Error, "{Reason} Its file is damaged, and removed; what was active before it is served")]
+        public static partial void Damaged(ILogger logger, string reason);
     }
 }

@@ -109,6 +109,9 @@ internal sealed class AdapterCatalogue : IDisposable
         ("$repository", repository),
         ("$fingerprint", fingerprint));
 
+    /// <summary>Undoes every activation of an adapter; where it was active, the one before it is again.</summary>
+    public void Deactivate(string id) => _database.Execute("DELETE FROM activations WHERE adapter = $id", ("$id", id));
+
     /// <summary>Removes an adapter; where it was active, the one before it is again.</summary>
     public void Remove(string id) => _database.Execute("DELETE FROM adapters WHERE id = $id", ("$id", id));
 

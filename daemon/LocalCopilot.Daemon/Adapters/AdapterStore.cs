@@ -48,7 +48,7 @@ internal sealed partial class AdapterStore : IDisposable
         string id;
         using (FileStream content = File.OpenRead(file))
         {
-            id = Convert.ToHexStringLower(SHA256.HashData(content));
+            id = IdOf(content);
             content.Position = 0;
             AtomicFile.Write(PathOf(id), content.CopyTo);
         }
@@ -89,6 +89,32 @@ internal sealed partial class AdapterStore : IDisposable
         return Active(repository, fingerprint);
     }
 
+    /// <summary>Takes an adapter from what is active and from what a rollback brings back, and keeps it.</summary>
+    public void Deactivate(StoredAdapter adapter)
+    {
+        Catalogue.Deactivate(adapter.Id);
+        Changed?.Invoke(adapter.Repository);
+    }
+
+    /// <summary>Whether its file is there and, as far as it can be read, has the content that was taken in.</summary>
+    public bool IsWhole(StoredAdapter adapter)
+    {
+        try
+        {
+            using FileStream content = File.OpenRead(PathOf(adapter.Id));
+            return IdOf(content) == adapter.Id;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read now may be another time.
+            return true;
+        }
+    }
+
     public void Remove(StoredAdapter adapter)
     {
         Catalogue.Remove(adapter.Id);
@@ -110,6 +136,8 @@ internal sealed partial class AdapterStore : IDisposable
     }
 
     public void Dispose() => Catalogue.Dispose();
+
+    private static string IdOf(Stream content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private string PathOf(string id) => Path.Combine(_folder, id + ".gguf");
 

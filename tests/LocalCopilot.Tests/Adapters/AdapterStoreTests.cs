@@ -180,10 +180,13 @@ public sealed class AdapterStoreTests : IDisposable
         Assert.Null(active.Of(null, model));
         Assert.Null(active.Of(root, model with { Fingerprint = "another" }));
 
-        active.Failed(new(store.FileOf(adapters[1]), new IOException("damaged")));
+        active.Failed(new(store.FileOf(adapters[1]), new IOException("no memory")));
         Assert.Equal(adapters[0].Id, active.Of(root, model)?.Id);
-        store.Rollback(RepositoryKey.Of(root), model.Fingerprint);
+        await File.AppendAllTextAsync(store.FileOf(adapters[0]).Path, "more", TestContext.Current.CancellationToken);
+        active.Failed(new(store.FileOf(adapters[0]), new IOException("damaged")));
         Assert.Null(active.Of(root, model));
+        Assert.Equal(adapters[1].Id, Assert.Single(store.Catalogue.All()).Id);
+        Assert.True(store.IsWhole(adapters[1]));
     }
 
     private AdapterStore Open(string? data = null, LocalCopilotOptions? options = null) =>
