@@ -96,7 +96,7 @@ internal static class AdaptersCommand
         RepositoryArgument repository = new();
         Option<bool> json = new("--json") { Description = "Print protocol.md's result of localCopilot/adapters/rollback." };
         Command rollback = new("rollback", """
-            Go back to the adapter that was served before, then to none. At once.
+            Go back to the adapter that was served before the last round, then to the one before that, then to none. At once.
 
             Ends with 0, with 1 when there is no repository, with 3 when the daemon cannot be reached.
             Examples:

@@ -27,7 +27,7 @@ public interface ILocalCopilotLearning
     [JsonRpcMethod(LocalCopilotMethods.AdaptersActivate, UseSingleObjectParameterDeserialization = true)]
     Task<Adapter> ActivateAdapterAsync(AdapterParams parameters, CancellationToken cancellationToken);
 
-    /// <summary>Goes back to the adapter that was active before, then to none.</summary>
+    /// <summary>Goes back to the adapter that was active before, then to none; a round that activated two is one step.</summary>
     /// <param name="parameters">Which repository.</param>
     /// <param name="cancellationToken">Cancels.</param>
     [JsonRpcMethod(LocalCopilotMethods.AdaptersRollback, UseSingleObjectParameterDeserialization = true)]
