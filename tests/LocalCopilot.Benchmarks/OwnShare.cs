@@ -34,7 +34,7 @@ internal static class OwnShare
         using InferenceEngine engine = new(options, TimeProvider.System, NullLogger<InferenceEngine>.Instance);
         using ContextSource source = new(sandbox.Paths, options, new OpenDocuments(), NullLogger<ContextSource>.Instance);
         using AdapterStore store = new(sandbox.Paths, options, NullLogger<AdapterStore>.Instance);
-        using ActiveAdapters adapters = new(store, NullLogger<ActiveAdapters>.Instance);
+        using ActiveAdapters adapters = new(store, TimeProvider.System, NullLogger<ActiveAdapters>.Instance);
         using StickyContext context = new([source], TimeProvider.System);
         CompletionService service = new(engine, options, context, new(), new(), new TypingRhythms(TimeProvider.System), adapters, new(TimeProvider.System), TimeProvider.System);
         long start = TimeProvider.System.GetTimestamp();

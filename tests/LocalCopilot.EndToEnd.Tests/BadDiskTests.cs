@@ -40,6 +40,27 @@ public class BadDiskTests
         Assert.All(await WarningsAsync(sandbox), warning => Assert.Contains("free space on its disk", warning, StringComparison.Ordinal));
     }
 
+    /// <summary>Larger than what shows whether the folder can be written, and too small for a database.</summary>
+    [Fact]
+    public async Task A_disk_without_room_for_a_catalogue_of_adapters_still_completes_and_learning_says_what_to_do()
+    {
+        await using Sandbox sandbox = new();
+        using TemporaryRepository repository = new();
+        repository.Write("a.py", Code);
+        repository.Commit();
+        string place = Path.Combine(repository.Root, "a.py") + ":6:12";
+
+        var (exitCode, output, error) = await RunMountedAsync(sandbox, "for folder in data state; do mount -t tmpfs -o size=64k none $folder; done", "complete", place);
+        var status = await sandbox.RunAsync(Cancelled, "status");
+        var adapt = await sandbox.RunAsync(Cancelled, "adapt", repository.Root);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.NotEmpty(output.Trim());
+        Assert.True(status.ExitCode == 0, status.Error);
+        Assert.Equal(1, adapt.ExitCode);
+        Assert.Contains("Free space on it", adapt.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_disk_that_the_index_fills_goes_on_completing()
     {

@@ -38,6 +38,7 @@ internal sealed partial class AdaptationScheduler(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         long looked = time.GetTimestamp();
+        string? failure = null;
         while (options.Adaptation.Automatic)
         {
             await Task.Delay(Interval, time, stoppingToken);
@@ -50,11 +51,18 @@ internal sealed partial class AdaptationScheduler(
                 {
                     await RunAsync(repository, request, stoppingToken);
                 }
+
+                failure = null;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Completions go on, whatever it is.
-                Log.Failed(logger, exception.Message);
+                // Completions go on, whatever it is; it is said once, not every two seconds.
+                if (failure != exception.Message)
+                {
+                    Log.Failed(logger, exception.Message);
+                }
+
+                failure = exception.Message;
             }
         }
     }

@@ -8,6 +8,7 @@ using LocalCopilot.Daemon.Git;
 using LocalCopilot.Daemon.Samples;
 using LocalCopilot.Daemon.Training;
 using LocalCopilot.Protocol;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using RepositoryStatus = LocalCopilot.Protocol.RepositoryStatus;
 
@@ -98,8 +99,7 @@ internal sealed class LearningLoop(
         }
 
         string fingerprint = Fingerprint();
-        StoredAdapter? active = adapters.Active(key, fingerprint);
-        IReadOnlyList<LearningRound> rounds = adapters.Catalogue.Rounds(key, fingerprint);
+        var (active, rounds) = Learned(key, fingerprint);
         string? off = disabled.ReasonOf(root);
         return new()
         {
@@ -285,6 +285,19 @@ internal sealed class LearningLoop(
             }
 
             Changed?.Invoke(Status(root));
+        }
+    }
+
+    /// <returns>Nothing where the catalogue cannot be read now: the rest of a status can be told.</returns>
+    private (StoredAdapter? Active, IReadOnlyList<LearningRound> Rounds) Learned(string repository, string fingerprint)
+    {
+        try
+        {
+            return (adapters.Active(repository, fingerprint), adapters.Catalogue.Rounds(repository, fingerprint));
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return (null, []);
         }
     }
 

@@ -13,13 +13,20 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
 {
     private const int MostKnown = 256;
 
+    /// <summary>A catalogue that could not be read is not tried again with every key.</summary>
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(10);
+
     private readonly AdapterStore _store;
+    private readonly TimeProvider _time;
     private readonly ILogger<ActiveAdapters> _logger;
     private readonly ConcurrentDictionary<(string Root, string Fingerprint), AdapterFile?> _known = new();
 
-    public ActiveAdapters(AdapterStore store, ILogger<ActiveAdapters> logger)
+    private long _unreadableAt = long.MinValue;
+
+    public ActiveAdapters(AdapterStore store, TimeProvider time, ILogger<ActiveAdapters> logger)
     {
         _store = store;
+        _time = time;
         _logger = logger;
         store.Changed += OnChanged;
     }
@@ -37,6 +44,11 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
             return known;
         }
 
+        if (Interlocked.Read(ref _unreadableAt) is var unreadable && unreadable != long.MinValue && _time.GetElapsedTime(unreadable) < TryAgain)
+        {
+            return null;
+        }
+
         try
         {
             AdapterFile? active = _store.Active(RepositoryKey.Of(repositoryRoot), model.Fingerprint) is { } adapter ? _store.FileOf(adapter) : null;
@@ -51,6 +63,7 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
             Log.Unreadable(_logger, exception.Message);
+            Interlocked.Exchange(ref _unreadableAt, _time.GetTimestamp());
             return null;
         }
     }

@@ -8,33 +8,31 @@ namespace LocalCopilot.Daemon.Adapters;
 /// <summary>Keeps adapters: their files, named by the hash of their content, and the catalogue.</summary>
 /// <remarks>
 /// Usable from any thread. A file is on the disk under its name before the catalogue knows it, and the catalogue forgets it before it
-/// is deleted: after a crash at any moment every adapter in the catalogue is whole. Files that it does not know are removed at the start.
+/// is deleted: after a crash at any moment every adapter in the catalogue is whole. Files that it does not know are removed when it is
+/// opened, at the first use; where that fails, as on a full disk, it is tried again at the next.
 /// </remarks>
-internal sealed partial class AdapterStore : IDisposable
+internal sealed partial class AdapterStore(LocalCopilotPaths paths, LocalCopilotOptions options, ILogger<AdapterStore> logger) : IDisposable
 {
-    private readonly string _folder;
-    private readonly long _maxBytes;
-
-    public AdapterStore(LocalCopilotPaths paths, LocalCopilotOptions options, ILogger<AdapterStore> logger)
-    {
-        _folder = paths.AdapterDirectory;
-        _maxBytes = options.Adaptation.MaxAdapterMegabytes * 1_000_000L;
-        bool wasDamaged = false;
-        Catalogue = AdapterCatalogue.Open(paths.CatalogueFile, aside =>
-        {
-            wasDamaged = true;
-            Log.Damaged(logger, aside);
-        });
-        if (!wasDamaged)
-        {
-            RemoveUnknown();
-        }
-    }
+    private readonly string _folder = paths.AdapterDirectory;
+    private readonly long _maxBytes = options.Adaptation.MaxAdapterMegabytes * 1_000_000L;
+    private readonly Lock _opening = new();
+    private AdapterCatalogue? _catalogue;
 
     /// <summary>Another adapter is active, or none.</summary>
     public event Action<string>? Changed;
 
-    public AdapterCatalogue Catalogue { get; }
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">It cannot be opened now: the disk is full, or the like.</exception>
+    /// <exception cref="IOException">The same.</exception>
+    public AdapterCatalogue Catalogue
+    {
+        get
+        {
+            lock (_opening)
+            {
+                return _catalogue ??= Open();
+            }
+        }
+    }
 
     public AdapterFile FileOf(StoredAdapter adapter) => new(adapter.Id, PathOf(adapter.Id));
 
@@ -45,6 +43,8 @@ internal sealed partial class AdapterStore : IDisposable
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The same.</exception>
     public StoredAdapter Add(string file, Func<string, long, StoredAdapter> describe)
     {
+        // Opened before the file is there, since what it does not know is removed then.
+        AdapterCatalogue catalogue = Catalogue;
         string id;
         using (FileStream content = File.OpenRead(file))
         {
@@ -54,7 +54,7 @@ internal sealed partial class AdapterStore : IDisposable
         }
 
         StoredAdapter adapter = describe(id, new FileInfo(file).Length);
-        Catalogue.Add(adapter);
+        catalogue.Add(adapter);
         Limit(adapter);
         return adapter;
     }
@@ -135,7 +135,7 @@ internal sealed partial class AdapterStore : IDisposable
         Changed?.Invoke(repository);
     }
 
-    public void Dispose() => Catalogue.Dispose();
+    public void Dispose() => _catalogue?.Dispose();
 
     private static string IdOf(Stream content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
@@ -159,18 +159,26 @@ internal sealed partial class AdapterStore : IDisposable
         }
     }
 
-    private void RemoveUnknown()
+    private AdapterCatalogue Open()
     {
-        if (!Directory.Exists(_folder))
+        bool wasDamaged = false;
+        AdapterCatalogue catalogue = AdapterCatalogue.Open(paths.CatalogueFile, aside =>
         {
-            return;
+            wasDamaged = true;
+            Log.Damaged(logger, aside);
+        });
+        if (wasDamaged || !Directory.Exists(_folder))
+        {
+            return catalogue;
         }
 
-        HashSet<string> known = [.. Catalogue.All().Select(adapter => PathOf(adapter.Id))];
+        HashSet<string> known = [.. catalogue.All().Select(adapter => PathOf(adapter.Id))];
         foreach (string file in Directory.EnumerateFiles(_folder).Where(file => !known.Contains(file)))
         {
             File.Delete(file);
         }
+
+        return catalogue;
     }
 
     private static partial class Log

@@ -92,8 +92,9 @@ public sealed class AdapterStoreTests : IDisposable
         File.WriteAllText(half, "half");
 
         using AdapterStore again = Open();
+        StoredAdapter added = Add(again, "added", "r1");
         Assert.False(File.Exists(half));
-        Assert.True(File.Exists(again.FileOf(kept).Path));
+        Assert.All((StoredAdapter[])[kept, added], adapter => Assert.True(again.IsWhole(adapter)));
     }
 
     [Theory]
@@ -166,7 +167,7 @@ public sealed class AdapterStoreTests : IDisposable
     public async Task Completions_see_a_change_at_once_and_an_unusable_adapter_never_again()
     {
         using AdapterStore store = Open();
-        using ActiveAdapters active = new(store, NullLogger<ActiveAdapters>.Instance);
+        using ActiveAdapters active = new(store, TimeProvider.System, NullLogger<ActiveAdapters>.Instance);
         using InferenceEngine engine = EngineFixture.Create();
         ServedModel model = await engine.GetModelAsync(TestContext.Current.CancellationToken);
         string root = Path.Combine(_folder.FullName, "repository");
