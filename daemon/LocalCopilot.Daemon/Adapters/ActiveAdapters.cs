@@ -90,7 +90,11 @@ internal sealed partial class ActiveAdapters : IActiveAdapters, IDisposable
 
     public void Dispose() => _store.Changed -= OnChanged;
 
-    private void OnChanged(string repository) => _known.Clear();
+    private void OnChanged(string repository)
+    {
+        _known.Clear();
+        Interlocked.Exchange(ref _unreadableAt, long.MinValue);
+    }
 
     private static partial class Log
     {
