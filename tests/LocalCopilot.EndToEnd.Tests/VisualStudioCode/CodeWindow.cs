@@ -154,10 +154,12 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, ExtensionH
     }
 
     /// <summary>The text in the editor, the cursor, and the version, which every change counts up.</summary>
+    /// <remarks>The extension host hears of a key later than the window. The command goes to the window and back, behind all that the window has told.</remarks>
     public async Task<(string Text, TextPosition Cursor, int Version)> DocumentAsync()
     {
         JsonNode document = (await host.RunAsync(
             """
+            await vscode.commands.executeCommand('setContext', 'localcopilot.heard', true);
             const editor = vscode.window.activeTextEditor, { line, character } = editor.selection.active;
             return { text: editor.document.getText(), line, character, version: editor.document.version };
             """))!;
