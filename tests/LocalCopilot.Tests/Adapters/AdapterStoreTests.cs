@@ -188,6 +188,11 @@ public sealed class AdapterStoreTests : IDisposable
         Assert.Null(active.Of(root, model));
         Assert.Equal(adapters[1].Id, Assert.Single(store.Catalogue.All()).Id);
         Assert.True(store.IsWhole(adapters[1]));
+
+        store.Activate(adapters[1]);
+        Assert.Equal(adapters[1].Id, active.Of(root, model)?.Id);
+        store.Rollback(RepositoryKey.Of(root), model.Fingerprint);
+        Assert.Null(active.Of(root, model));
     }
 
     private AdapterStore Open(string? data = null, LocalCopilotOptions? options = null) =>
