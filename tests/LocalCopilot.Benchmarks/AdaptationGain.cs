@@ -61,7 +61,7 @@ internal static class AdaptationGain
         ServedModel model = detached.Model;
         HeldOutEvaluation evaluation = services.GetRequiredService<HeldOutEvaluation>();
         IReadOnlyList<EvaluationItem> items = evaluation.Items(new(root, until, null, options.Limit, null, UseContext: true), model, cancellationToken);
-        ItemScorer scorer = new(engine, new());
+        ItemScorer scorer = new(engine, model, new());
         IReadOnlyList<ItemScore> baseScores = await scorer.ScoreAsync(items, null, null, cancellationToken);
         IReadOnlyList<ItemScore> adapted = await scorer.ScoreAsync(items, adapter, null, cancellationToken);
         Write($"{items.Count} edits of hidden commits; base: {ItemScore.Sum(baseScores)}");

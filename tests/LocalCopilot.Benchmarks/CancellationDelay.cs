@@ -21,7 +21,7 @@ internal static class CancellationDelay
         {
             int[] prompt = [.. Enumerable.Range(0, tokens).Select(_ => random.Next(100, served.Vocabulary.Count - 100))];
             using CancellationTokenSource stale = new();
-            Task<GenerationResult> first = engine.GenerateAsync(Request("first", prompt), stale.Token);
+            Task<GenerationResult> first = engine.GenerateAsync(Request(served, "first", prompt), stale.Token);
             await Task.Delay(random.Next(20, 400), cancellationToken);
             if (first.IsCompleted)
             {
@@ -30,7 +30,7 @@ internal static class CancellationDelay
             }
 
             await stale.CancelAsync();
-            GenerationResult second = await engine.GenerateAsync(Request("second", prompt[..20]), cancellationToken);
+            GenerationResult second = await engine.GenerateAsync(Request(served, "second", prompt[..20]), cancellationToken);
             delays.Add(second.Queue);
         }
 
@@ -38,8 +38,9 @@ internal static class CancellationDelay
         return 0;
     }
 
-    private static GenerationRequest Request(string document, int[] prompt) => new()
+    private static GenerationRequest Request(ServedModel model, string document, int[] prompt) => new()
     {
+        Model = model,
         Sequence = new(document),
         Prompt = prompt,
         MaxTokens = 1,

@@ -29,7 +29,7 @@ internal static class DailyLife
         AdapterStore store = services.GetRequiredService<AdapterStore>();
         using DetachedModel detached = DetachedModel.Of(await engine.GetModelAsync(cancellationToken));
         ServedModel model = detached.Model;
-        ItemScorer scorer = new(engine, new());
+        ItemScorer scorer = new(engine, model, new());
         string[] days = Days(root, options);
         List<EvaluationItem> all = [];
         List<ItemScore> allBase = [];

@@ -23,7 +23,7 @@ internal static class Speculation
             CursorPlace cursor = new(place.Text, new(place.Line, place.Character));
             BuiltPrompt prompt = builder.Build(new() { Path = place.Path, Prefix = cursor.Prefix, Suffix = cursor.Suffix }, PromptBudget.For(served.ContextTokens, 128, 0));
             GenerationResult result = await engine.GenerateAsync(
-                new() { Sequence = new(place.Path), Prompt = prompt.Tokens, MaxTokens = 48, Stop = () => SuggestionEnd.For(cursor, singleLine: true) },
+                new() { Model = served, Sequence = new(place.Path), Prompt = prompt.Tokens, MaxTokens = 48, Stop = () => SuggestionEnd.For(cursor, singleLine: true) },
                 cancellationToken);
             tokens += result.GeneratedTokens;
             batches += result.DecodeBatches;

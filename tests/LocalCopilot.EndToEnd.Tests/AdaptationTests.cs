@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Daemon.Hosting;
 using LocalCopilot.Protocol;
 
@@ -55,10 +56,7 @@ public class AdaptationTests
         Assert.NotEmpty(FilesWith(sandbox, "services/"));
         var (exitCode, _, error) = await sandbox.RunAsync(Cancelled, "forget", repository.Root, "--yes");
         Assert.True(exitCode == 0, error);
-        foreach (string trace in (string[])["debit_account", "ledgerkit", "services/", "confirmation_number", id])
-        {
-            Assert.Empty(FilesWith(sandbox, trace));
-        }
+        AssertForgotten(sandbox, id);
     }
 
     [Fact]
@@ -179,6 +177,44 @@ public class AdaptationTests
         Assert.Equal(0, (await sandbox.RunAsync(Cancelled, "adapters", "activate", learned["id"]!.GetValue<string>())).ExitCode);
     }
 
+    [Fact]
+    public async Task Another_model_that_is_selected_during_a_round_measures_nothing_of_it()
+    {
+        await using LearnedRepository repository = new();
+        Sandbox sandbox = repository.Sandbox;
+        string other = SameShapeModel.Write(sandbox.Root);
+        using (Process adapt = sandbox.Start("adapt", repository.Root))
+        {
+            await OutputAsync(adapt, "Training, ");
+            Assert.Equal(0, (await sandbox.RunAsync(Cancelled, "models", "select", other)).ExitCode);
+            string rest = await adapt.StandardError.ReadToEndAsync(Cancelled);
+            await adapt.WaitForExitAsync(Cancelled);
+            Assert.Equal(1, adapt.ExitCode);
+            Assert.Contains($"{EmbeddedModelFile.Id} is not served any more", rest, StringComparison.Ordinal);
+        }
+
+        Assert.Empty((await JsonAsync(sandbox, "adapters", "list", repository.Root, "--json")).AsArray());
+        Assert.Equal(0, (await sandbox.RunAsync(Cancelled, "models", "select", "embedded")).ExitCode);
+        JsonNode adapted = await JsonAsync(sandbox, "adapt", repository.Root, "--json");
+        Assert.True(adapted["outcome"]!.GetValue<string>() == "activated", adapted.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_during_a_round_is_not_read_again()
+    {
+        await using LearnedRepository repository = new(automatic: true);
+        Sandbox sandbox = repository.Sandbox;
+        using Process adapt = sandbox.Start("adapt", repository.Root);
+        await OutputAsync(adapt, "Training, ");
+        var (exitCode, _, error) = await sandbox.RunAsync(Cancelled, "forget", repository.Root, "--yes");
+        Assert.True(exitCode == 0, error);
+        await adapt.WaitForExitAsync(Cancelled);
+
+        // What begins by itself looks every two seconds.
+        await Task.Delay(TimeSpan.FromSeconds(7), Cancelled);
+        AssertForgotten(sandbox);
+    }
+
     [Theory]
     [InlineData("adapt", 1, "belongs to no git repository")]
     [InlineData("adapters list", 1, "belongs to no git repository")]
@@ -212,6 +248,14 @@ public class AdaptationTests
         Assert.Contains("More commits", smallOutput, StringComparison.Ordinal);
         Assert.Contains("abcdef1", untilError, StringComparison.Ordinal);
         Assert.Contains("adapters list", idError, StringComparison.Ordinal);
+    }
+
+    private static void AssertForgotten(Sandbox sandbox, params string[] further)
+    {
+        foreach (string trace in (string[])["debit_account", "ledgerkit", "services/", "confirmation_number", .. further])
+        {
+            Assert.Empty(FilesWith(sandbox, trace));
+        }
     }
 
     private static double Bits(JsonNode adapted, string model) => adapted["evaluation"]![model]!["bitsPerByte"]!.GetValue<double>();

@@ -41,7 +41,7 @@ internal sealed partial class AdaptationRun(
 
     /// <param name="stage">Told what it is doing; called on any thread, one at a time.</param>
     /// <exception cref="LibGit2SharpException">The repository is damaged, or there is no such commit.</exception>
-    /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded, or another was selected meanwhile; when it is selected again, the next round of the repository goes on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next round of the repository goes on.</exception>
     public async Task<AdaptationResult> RunAsync(AdaptationRequest request, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ internal sealed partial class AdaptationRun(
         {
             try
             {
-                await engine.LoadAdapterAsync(adapters.FileOf(active), cancellationToken);
+                await engine.LoadAdapterAsync(model, adapters.FileOf(active), cancellationToken);
                 return active;
             }
             catch (AdapterUnavailableException failure)
@@ -159,6 +159,7 @@ internal sealed partial class AdaptationRun(
     {
         var (candidate, trainedTokens) = await TrainAsync(round, tokens, cancellationToken);
         var (file, measured, verdict) = await measurement.JudgeAsync(
+            round.Model,
             candidate.File,
             null,
             round.Active is null ? null : adapters.FileOf(round.Active),
@@ -169,7 +170,7 @@ internal sealed partial class AdaptationRun(
         StoredAdapter stored = adapters.Add(file, (id, bytes) => new(
             id, RepositoryKey.Of(round.Request.Root), round.Request.Root, round.Model.Id, round.Model.Fingerprint, time.GetLocalNow(), round.Collected.Selected.TrainedThrough!.Sha,
             round.Recipe.Lora.Rank, round.Recipe.Lora.Alpha, candidate.Parameters, bytes, verdict.Passed ? null : verdict.Reason, measured.ToProtocol()));
-        verdict = await activation.ServeAsync(stored, round.Active, verdict, isSameStep: false, cancellationToken);
+        verdict = await activation.ServeAsync(round.Model, stored, round.Active, verdict, isSameStep: false, cancellationToken);
         string reason = verdict.Reason;
         if (verdict.Passed && await RefreshAsync(round, stored, cancellationToken) is { } refreshed)
         {

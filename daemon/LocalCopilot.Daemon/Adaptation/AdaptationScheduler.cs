@@ -106,7 +106,7 @@ internal sealed partial class AdaptationScheduler(
     private async Task RunAsync(FollowedRepository repository, AdaptationRequest request, CancellationToken stoppingToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        Task<AdaptationResult> round = loop.AdaptAsync(request, ending.Token);
+        Task<AdaptationResult> round = loop.AdaptAsync(request, repository, ending.Token);
         while (await Task.WhenAny(round, Task.Delay(Interval, time, stoppingToken)) != round && !stoppingToken.IsCancellationRequested)
         {
             if (_machine.WhyNotGoOn() is { } reason)

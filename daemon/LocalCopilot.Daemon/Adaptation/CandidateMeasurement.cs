@@ -20,18 +20,20 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     private readonly Gate _gate = new(options.Gate);
 
     /// <summary>Where a candidate is rejected and a weaker one may pass, weaker ones are tried in its place.</summary>
+    /// <param name="model">What all of them belong to.</param>
     /// <param name="candidate">The adapter's file; weaker ones are put beside it.</param>
     /// <param name="beginning">What it was trained from; null: the base model.</param>
     /// <param name="active">Null: the base model.</param>
     /// <param name="judge">What the gate looks at.</param>
     /// <returns>The candidate or, where it was rejected, a weaker one that has passed, if there is one.</returns>
     /// <exception cref="AdapterUnavailableException">An adapter cannot be loaded.</exception>
+    /// <exception cref="ModelReplacedException">Another model was selected meanwhile.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<JudgedCandidate> JudgeAsync(
-        string candidate, AdapterFile? beginning, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+        ServedModel model, string candidate, AdapterFile? beginning, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, Func<Gate, MeasuredCandidate, Verdict> judge, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EvaluationItem> canary = await CanaryAsync(cancellationToken);
-        MeasuredCandidate measured = await MeasureAsync(candidate, active, heldOut, canary, stage, cancellationToken);
+        IReadOnlyList<EvaluationItem> canary = Canary(model);
+        MeasuredCandidate measured = await MeasureAsync(model, candidate, active, heldOut, canary, stage, cancellationToken);
         JudgedCandidate whole = new(candidate, measured, judge(_gate, measured));
         if (!whole.Verdict.MayPassWeaker)
         {
@@ -46,7 +48,7 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
         async Task<JudgedCandidate?> WeakenAsync(string how, Action<string, double> write)
         {
-            Scoring scoring = new(engine, options.Completion, time, stage, ((Halvings + 1) * canary.Count) + (2 * heldOut.Count), cancellationToken);
+            Scoring scoring = new(new(engine, model, options.Completion), time, stage, ((Halvings + 1) * canary.Count) + (2 * heldOut.Count), cancellationToken);
             Dictionary<double, IReadOnlyList<ItemScore>> remembered = [];
             double strength = 0;
             for (double more = 0.5; more >= Math.Pow(0.5, Halvings); more /= 2)
@@ -87,9 +89,9 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
     }
 
     private async Task<MeasuredCandidate> MeasureAsync(
-        string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, IReadOnlyList<EvaluationItem> canary, Action<AdaptationStage> stage, CancellationToken cancellationToken)
+        ServedModel model, string candidate, AdapterFile? active, IReadOnlyList<EvaluationItem> heldOut, IReadOnlyList<EvaluationItem> canary, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
-        Scoring scoring = new(engine, options.Completion, time, stage, (2 * (heldOut.Count + canary.Count)) + (active is null ? 0 : heldOut.Count), cancellationToken);
+        Scoring scoring = new(new(engine, model, options.Completion), time, stage, (2 * (heldOut.Count + canary.Count)) + (active is null ? 0 : heldOut.Count), cancellationToken);
         return new(
             heldOut,
             new(await scoring.OfAsync(heldOut, null), await scoring.OfAsync(canary, null)),
@@ -99,23 +101,21 @@ internal sealed class CandidateMeasurement(IInferenceEngine engine, LocalCopilot
 
     private static AdapterFile Candidate(string file) => new($"candidate:{file}", file);
 
-    private async Task<IReadOnlyList<EvaluationItem>> CanaryAsync(CancellationToken cancellationToken)
+    private IReadOnlyList<EvaluationItem> Canary(ServedModel model)
     {
-        ServedModel model = await engine.GetModelAsync(cancellationToken);
         PromptBuilder builder = new(model.Vocabulary, PromptFamilies.Of(model.Name, model.Vocabulary));
         return CanarySet.Load(CanarySet.File, options.Gate.CanaryItems, model.Vocabulary, builder, PromptBudget.Of(model.ContextTokens, 0, options.Completion));
     }
 
     /// <summary>Scores items, and says how far it is.</summary>
     /// <param name="all">Items that will be scored.</param>
-    private sealed class Scoring(IInferenceEngine engine, CompletionOptions completion, TimeProvider time, Action<AdaptationStage> stage, int all, CancellationToken cancellationToken)
+    private sealed class Scoring(ItemScorer scorer, TimeProvider time, Action<AdaptationStage> stage, int all, CancellationToken cancellationToken)
     {
-        private readonly ItemScorer _scorer = new(engine, completion);
         private readonly long _begin = time.GetTimestamp();
         private int _done;
 
         /// <param name="adapter">Null: the base model.</param>
-        public Task<IReadOnlyList<ItemScore>> OfAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => _scorer.ScoreAsync(items, adapter, Report, cancellationToken);
+        public Task<IReadOnlyList<ItemScore>> OfAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter) => scorer.ScoreAsync(items, adapter, Report, cancellationToken);
 
         private void Report()
         {

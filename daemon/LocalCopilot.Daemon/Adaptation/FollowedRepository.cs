@@ -36,17 +36,23 @@ internal sealed class FollowedRepository : IDisposable
     public bool LookAtHead()
     {
         string? before = Head;
+        Head = HeadOf(Root, before);
+        return Head != before;
+    }
+
+    /// <param name="known">Where it cannot be read: the repository is damaged, gone, or just being changed.</param>
+    /// <returns>The commit that is checked out; null: none.</returns>
+    public static string? HeadOf(string root, string? known = null)
+    {
         try
         {
-            using Repository repository = new(Root);
-            Head = repository.Head.Tip?.Sha;
+            using Repository repository = new(root);
+            return repository.Head.Tip?.Sha;
         }
         catch (LibGit2SharpException)
         {
-            // Damaged, gone, or just being changed: what was known stays until it can be read.
+            return known;
         }
-
-        return Head != before;
     }
 
     public void Dispose()

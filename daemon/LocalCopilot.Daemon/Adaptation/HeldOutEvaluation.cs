@@ -21,7 +21,7 @@ internal sealed record EvaluationRequest(string Root, string Since, string? Unti
 internal sealed class HeldOutEvaluation(IInferenceEngine engine, LocalCopilotPaths paths, LocalCopilotOptions options, TimeProvider time, ILogger<HistoryReader> logger)
 {
     /// <exception cref="LibGit2SharpException">The repository is damaged, or there is no such commit.</exception>
-    /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded, or another was selected meanwhile.</exception>
     /// <exception cref="AdapterUnavailableException">The adapter cannot be loaded.</exception>
     public async Task<EvaluateResult> RunAsync(EvaluationRequest request, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class HeldOutEvaluation(IInferenceEngine engine, LocalCopilotPat
         IReadOnlyList<EvaluationItem> items = await LowPriority.RunAsync(() => Items(request, detached.Model, cancellationToken));
         int done = 0;
         long begin = time.GetTimestamp();
-        IReadOnlyList<ItemScore> scores = await new ItemScorer(engine, options.Completion).ScoreAsync(
+        IReadOnlyList<ItemScore> scores = await new ItemScorer(engine, detached.Model, options.Completion).ScoreAsync(
             items,
             request.Adapter,
             () =>

@@ -88,13 +88,15 @@ internal sealed class LearningLoop(
         return repository;
     }
 
+    /// <remarks>Asking does not follow it: what was forgotten stays so.</remarks>
     public RepositoryStatus Status(string root)
     {
-        FollowedRepository? repository = Follow(root);
         string key = RepositoryKey.Of(root);
+        FollowedRepository? repository;
         Running? running;
         lock (_gate)
         {
+            repository = _followed.FirstOrDefault(followed => followed.Root == root);
             running = _running.GetValueOrDefault(key);
         }
 
@@ -104,7 +106,7 @@ internal sealed class LearningLoop(
         return new()
         {
             Root = root,
-            Head = repository?.Head,
+            Head = repository is null ? FollowedRepository.HeadOf(root) : repository.Head,
             State = off is not null ? RepositoryState.Disabled : running?.Stage.State ?? RepositoryState.Watching,
             Reason = off ?? (running is not null ? running.Stage.Reason : rounds is [{ } last, ..] ? last.Reason : null),
             NewSamples = repository?.NewSamples ?? 0,
@@ -114,15 +116,29 @@ internal sealed class LearningLoop(
         };
     }
 
-    /// <summary>Runs a round.</summary>
+    /// <summary>Runs a round that somebody has asked for, of a repository that is followed from now on.</summary>
     /// <exception cref="AdaptationRunningException">One of the same repository runs already.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next round goes on.</exception>
-    public async Task<AdaptationResult> AdaptAsync(AdaptationRequest request, CancellationToken cancellationToken)
+    public Task<AdaptationResult> AdaptAsync(AdaptationRequest request, CancellationToken cancellationToken)
     {
-        AdaptationResult result = await RunAsync(request.Root, (stage, token) => run.RunAsync(request, stage, token), cancellationToken);
-        if (Follow(request.Root) is { } repository)
+        // Not when the round has ended: the repository may have been forgotten by then.
+        Follow(request.Root);
+        return AdaptAsync(request, null, cancellationToken);
+    }
+
+    /// <summary>Runs a round.</summary>
+    /// <param name="followed">Only if this one is followed still; null: in any case.</param>
+    /// <exception cref="AdaptationRunningException">One of the same repository runs already.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, and the next round goes on, or not followed any more.</exception>
+    public async Task<AdaptationResult> AdaptAsync(AdaptationRequest request, FollowedRepository? followed, CancellationToken cancellationToken)
+    {
+        AdaptationResult result = await RunAsync(request.Root, followed, (stage, token) => run.RunAsync(request, stage, token), cancellationToken);
+        lock (_gate)
         {
-            repository.MayHaveChanged = true;
+            if (_followed.FirstOrDefault(repository => repository.Root == request.Root) is { } repository)
+            {
+                repository.MayHaveChanged = true;
+            }
         }
 
         return result;
@@ -130,7 +146,7 @@ internal sealed class LearningLoop(
 
     /// <inheritdoc cref="HeldOutEvaluation.RunAsync"/>
     public Task<EvaluateResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellationToken) =>
-        RunAsync(request.Root, (stage, token) => evaluation.RunAsync(request, stage, token), cancellationToken);
+        RunAsync(request.Root, null, (stage, token) => evaluation.RunAsync(request, stage, token), cancellationToken);
 
     /// <summary>Counts the samples that no round has seen yet, reading commits that are new.</summary>
     /// <returns>False where it made way for something else.</returns>
@@ -138,8 +154,10 @@ internal sealed class LearningLoop(
     {
         await _turn.WaitAsync(cancellationToken);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bool isFollowed;
         lock (_gate)
         {
+            isFollowed = _followed.Contains(repository);
             _counting = ending;
         }
 
@@ -148,6 +166,12 @@ internal sealed class LearningLoop(
         activity.Wanted += OnWanted;
         try
         {
+            if (!isFollowed)
+            {
+                // It was forgotten while this waited.
+                return true;
+            }
+
             string? last = adapters.Catalogue.Rounds(RepositoryKey.Of(repository.Root), Fingerprint()) is [{ } round, ..] ? round.Head : null;
             repository.NewSamples = await LowPriority.RunAsync(() =>
             {
@@ -174,20 +198,20 @@ internal sealed class LearningLoop(
         return true;
     }
 
-    /// <summary>Deletes everything that was learned or recorded of a repository, also where it is not there any more. Ends a round of it.</summary>
+    /// <summary>Deletes everything that was learned or recorded of a repository, also where it is not there any more. Ends a round of it, and follows it no more.</summary>
     public async Task ForgetAsync(string root, CancellationToken cancellationToken)
     {
         string key = RepositoryKey.Of(root);
-        MakeWay(key);
         lock (_gate)
         {
-            if (_followed.FirstOrDefault(followed => followed.Root == root) is { } followed)
+            foreach (FollowedRepository followed in _followed.Where(followed => RepositoryKey.Of(followed.Root) == key).ToArray())
             {
                 followed.Dispose();
                 _followed.Remove(followed);
             }
         }
 
+        MakeWay(key);
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -241,13 +265,19 @@ internal sealed class LearningLoop(
         _turn.Dispose();
     }
 
-    private async Task<T> RunAsync<T>(string root, Func<Action<AdaptationStage>, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    /// <param name="followed">Only if this one is followed still; null: in any case.</param>
+    private async Task<T> RunAsync<T>(string root, FollowedRepository? followed, Func<Action<AdaptationStage>, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         string key = RepositoryKey.Of(root);
         using CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Running running = new(cancellation) { Stage = new(RepositoryState.Collecting, "Waits for what runs now") };
         lock (_gate)
         {
+            if (followed is not null && !_followed.Contains(followed))
+            {
+                throw new OperationCanceledException($"{root} is not followed any more.");
+            }
+
             if (_running.TryGetValue(key, out Running? other))
             {
                 throw new AdaptationRunningException(root, other.Stage.Progress);

@@ -37,6 +37,7 @@ internal sealed partial class Refresh(
     /// <param name="folder">Of the round: what goes on there must begin from <paramref name="beginning"/>.</param>
     /// <param name="collected">Its held-out part is what is new to the adapter.</param>
     /// <exception cref="TrainingFailedException">The model, the samples or the memory do not do, or the worker crashes again and again.</exception>
+    /// <exception cref="ModelReplacedException">Another model was selected meanwhile; with the same folder it goes on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; with the same folder it goes on.</exception>
     public async Task<RefreshResult> RunAsync(RunFolder folder, StoredAdapter beginning, ServedModel model, AdaptationRecipe recipe, CollectedSamples collected, Action<AdaptationStage> stage, CancellationToken cancellationToken)
     {
@@ -59,7 +60,7 @@ internal sealed partial class Refresh(
         AdapterFile served = adapters.FileOf(beginning);
         TrainedCandidate candidate = await training.RunAsync(folder, model, served, recipe.Lora, pace, stage, cancellationToken);
         var (file, measured, verdict) = await measurement.JudgeAsync(
-            candidate.File, served, served, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
+            model, candidate.File, served, served, kept, (gate, measured) => gate.JudgeRefresh(kept, measured.Base, measured.Active!, measured.Candidate), stage, cancellationToken);
         Log.Judged(logger, beginning.Repository, verdict.Passed, verdict.Reason);
         if (verdict.Passed)
         {
@@ -76,7 +77,7 @@ internal sealed partial class Refresh(
             Evaluation = measured.ToProtocol(),
             Rejected = verdict.Passed ? null : verdict.Reason,
         });
-        verdict = await activation.ServeAsync(refreshed, beginning, verdict, folder.Plan.IsRefresh, cancellationToken);
+        verdict = await activation.ServeAsync(model, refreshed, beginning, verdict, folder.Plan.IsRefresh, cancellationToken);
         return new(refreshed, verdict, measured, written, (long)(written.TokensPerSample * recipe.Training.SamplesPerStep * pace.MaxSteps.Value), candidate.TokensPerSecond);
     }
 

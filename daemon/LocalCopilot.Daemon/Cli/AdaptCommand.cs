@@ -23,7 +23,7 @@ internal static class AdaptCommand
 
             The newest commits are held out: the adapter is measured on them, against the base model and against what is active.
             It is served only if it is better by more than chance, and does not forget general code. The repository is only read.
-            Ctrl-C pauses; the same command goes on.
+            Ctrl-C pauses; the same command goes on. So does selecting another model: it goes on when this one is selected again.
             Ends with 0 (also when nothing was new, or nothing better came of it), with 1 when it failed, with 3 when the daemon
             cannot be reached, with 130 after Ctrl-C.
             Examples:

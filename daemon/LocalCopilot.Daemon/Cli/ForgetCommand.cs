@@ -13,7 +13,8 @@ internal static class ForgetCommand
         Command command = new("forget", """
             Delete everything that was learned or recorded of a repository: adapters, samples, index, statistics. The repository itself is left alone.
 
-            One that is not there any more is given by the folder that it was in.
+            One that is not there any more is given by the folder that it was in. A round that learns it is ended. It is learned again
+            when a file of it is opened in an editor, or with adapt, unless its .localcopilot.json says { "enabled": false }.
             Ends with 0, with 1 when the answer was no, with 3 when the daemon cannot be reached.
             Examples:
               localcopilot forget

@@ -69,6 +69,20 @@ internal sealed class CompletionService(
     {
         long start = time.GetTimestamp();
         ServedModel model = await engine.GetModelAsync(cancellationToken);
+        try
+        {
+            return await CompleteAsync(request, priority, start, model, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ModelReplacedException or ObjectDisposedException)
+        {
+            // Another model was selected, or the idle one left the memory, while the prompt was made.
+            return await CompleteAsync(request, priority, start, await engine.GetModelAsync(cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <param name="start">When it was asked for.</param>
+    private async Task<CompletionResult> CompleteAsync(CompletionRequest request, EnginePriority priority, long start, ServedModel model, CancellationToken cancellationToken)
+    {
         AdapterFile? adapter = request.UseAdapter ? adapters.Of(request.RepositoryRoot, model) : null;
         try
         {
@@ -111,13 +125,14 @@ internal sealed class CompletionService(
         {
             if (whileTyping)
             {
-                await WaitForSilenceAsync(request.Document.Uri, sequence, prompt, cancellationToken);
+                await WaitForSilenceAsync(request.Document.Uri, model, sequence, prompt, cancellationToken);
             }
 
             TimeSpan heldBack = time.GetElapsedTime(start) - prepared;
             GenerationResult result = await engine.GenerateAsync(
                 new()
                 {
+                    Model = model,
                     Sequence = sequence,
                     Prompt = prompt.Tokens,
                     Hurried = mayHurry ? () => BuilderFor(model).Build(parts, PromptBudget.Hurried).Tokens : null,
@@ -144,7 +159,7 @@ internal sealed class CompletionService(
 
             if (result.Hurried)
             {
-                _ = EvaluateAheadAsync(sequence, prompt);
+                _ = EvaluateAheadAsync(model, sequence, prompt);
             }
 
             return answer;
@@ -195,25 +210,25 @@ internal sealed class CompletionService(
     private bool IsWorthShowing(CompletionRequest request, Generation generation) =>
         request.Trigger == CompletionTrigger.Invoked || generation.MeanLogProbability >= options.Completion.MinimumMeanLogProbability;
 
-    private async Task WaitForSilenceAsync(string uri, SequenceKey sequence, BuiltPrompt prompt, CancellationToken cancellationToken)
+    private async Task WaitForSilenceAsync(string uri, ServedModel model, SequenceKey sequence, BuiltPrompt prompt, CancellationToken cancellationToken)
     {
         TimeSpan delay = rhythms.DelayFor(uri);
         if (delay > TimeSpan.Zero)
         {
             // What was typed stays valid: its evaluation is not lost when the answer is.
-            _ = EvaluateAheadAsync(sequence, prompt);
+            _ = EvaluateAheadAsync(model, sequence, prompt);
             await Task.Delay(delay, time, cancellationToken);
         }
     }
 
     /// <summary>Evaluates a prompt for the requests to come, until the next one that needs the model: what was evaluated by then stays.</summary>
-    private async Task EvaluateAheadAsync(SequenceKey sequence, BuiltPrompt prompt)
+    private async Task EvaluateAheadAsync(ServedModel model, SequenceKey sequence, BuiltPrompt prompt)
     {
         CancellationTokenSource superseded = new();
         Interlocked.Exchange(ref _ahead, superseded)?.Cancel();
         try
         {
-            await engine.PrefetchAsync(sequence, prompt.Tokens, superseded.Token);
+            await engine.PrefetchAsync(model, sequence, prompt.Tokens, superseded.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ModelUnavailableException or AdapterUnavailableException or LlamaException or ObjectDisposedException)
         {

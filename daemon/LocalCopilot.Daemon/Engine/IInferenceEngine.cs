@@ -3,6 +3,7 @@ using LocalCopilot.Llama;
 namespace LocalCopilot.Daemon.Engine;
 
 /// <summary>Decodes prompts with the selected model. Callable from any thread; requests are served one at a time, by priority.</summary>
+/// <remarks>Every request names the model that it was made for. Where another is served by then, it ends with a <see cref="ModelReplacedException"/>.</remarks>
 internal interface IInferenceEngine
 {
     /// <summary>The model, loaded if it was not.</summary>
@@ -19,7 +20,7 @@ internal interface IInferenceEngine
     Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 
     /// <summary>Evaluates a prompt into its sequence of the KV cache and decodes nothing, so that a later request finds it there.</summary>
-    Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken);
+    Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken);
 
     /// <summary>Natural-log probability of each target token after the prompt.</summary>
     /// <exception cref="AdapterUnavailableException">The adapter cannot be loaded.</exception>
@@ -27,7 +28,7 @@ internal interface IInferenceEngine
 
     /// <summary>Loads an adapter beside what is served, so that the first request that is to use it does not wait for it.</summary>
     /// <exception cref="AdapterUnavailableException">It is missing, damaged, or made for another model; what is served stays.</exception>
-    Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken);
+    Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken);
 }
 
 /// <summary>What callers may know of the model that is served now. The vocabulary may be used from any thread.</summary>
@@ -49,8 +50,9 @@ internal readonly record struct SequenceKey(string Document, AdapterFile? Adapte
 internal sealed record AdapterFile(string Id, string Path);
 
 /// <summary>Tokens whose probability after a prompt is asked for. Scored behind everything else that the engine has to do.</summary>
+/// <param name="Model">Whose tokens they are.</param>
 /// <param name="Prompt">Not empty; together with the targets no longer than the context.</param>
-internal sealed record ScoreRequest(ReadOnlyMemory<int> Prompt, ReadOnlyMemory<int> Targets)
+internal sealed record ScoreRequest(ServedModel Model, ReadOnlyMemory<int> Prompt, ReadOnlyMemory<int> Targets)
 {
     /// <summary>Null: the base model.</summary>
     public AdapterFile? Adapter { get; init; }
@@ -68,6 +70,9 @@ internal enum EnginePriority
 
 internal sealed record GenerationRequest
 {
+    /// <summary>Whose tokens the prompt has.</summary>
+    public required ServedModel Model { get; init; }
+
     public required SequenceKey Sequence { get; init; }
 
     /// <summary>Not empty; together with <see cref="MaxTokens"/> no longer than the context.</summary>

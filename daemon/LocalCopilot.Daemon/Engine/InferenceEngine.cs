@@ -57,14 +57,14 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
     public Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
         EnqueueAsync(request.Priority, queued => Generate(request, queued), cancellationToken);
 
-    public Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) =>
-        EnqueueAsync(EnginePriority.Prefetch, _ => Prefetch(sequence, prompt.Span), cancellationToken);
+    public Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) =>
+        EnqueueAsync(EnginePriority.Prefetch, _ => Prefetch(model, sequence, prompt.Span), cancellationToken);
 
     public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) =>
         EnqueueAsync(EnginePriority.Evaluation, _ => Score(request), cancellationToken);
 
-    public Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken) =>
-        EnqueueAsync(EnginePriority.Completion, _ => Load().Adapters.Load(adapter), cancellationToken);
+    public Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken) =>
+        EnqueueAsync(EnginePriority.Completion, _ => Load(model).Adapters.Load(adapter), cancellationToken);
 
     public void Dispose()
     {
@@ -160,7 +160,7 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
 
     private GenerationResult Generate(GenerationRequest request, TimeSpan queued)
     {
-        LoadedModel loaded = Load();
+        LoadedModel loaded = Load(request.Model);
         Check(loaded, request.Prompt.Length, request.MaxTokens);
         GenerationResult result = new Generator(loaded, _queue.Abort, _time).Generate(request) with { Queue = queued };
         _promptRate.Add(result.PromptTokens - result.CachedTokens, result.Prompt);
@@ -168,9 +168,9 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
         return result;
     }
 
-    private bool Prefetch(SequenceKey key, ReadOnlySpan<int> prompt)
+    private bool Prefetch(ServedModel model, SequenceKey key, ReadOnlySpan<int> prompt)
     {
-        LoadedModel loaded = Load();
+        LoadedModel loaded = Load(model);
         Check(loaded, prompt.Length, 0);
         loaded.Adapters.Use(key.Adapter);
         loaded.LeavesOneProcessor = true;
@@ -193,7 +193,7 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
             return [];
         }
 
-        LoadedModel loaded = Load();
+        LoadedModel loaded = Load(request.Model);
         Check(loaded, request.Prompt.Length, request.Targets.Length);
         return new Generator(loaded, _queue.Abort, _time).Score(request);
     }
@@ -204,6 +204,12 @@ internal sealed partial class InferenceEngine : IInferenceEngine, IEngineStatus,
         {
             throw new ArgumentException($"A prompt of {promptTokens} tokens with {further} to follow was asked for; the context of {loaded.Served.Id} has {loaded.Served.ContextTokens}, and a prompt needs one at least.");
         }
+    }
+
+    private LoadedModel Load(ServedModel wanted)
+    {
+        LoadedModel loaded = Load();
+        return loaded.Served.Fingerprint == wanted.Fingerprint ? loaded : throw new ModelReplacedException(wanted, loaded.Served);
     }
 
     private LoadedModel Load()

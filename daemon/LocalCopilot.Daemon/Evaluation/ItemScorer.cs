@@ -8,11 +8,11 @@ namespace LocalCopilot.Daemon.Evaluation;
 
 /// <summary>Scores a model, with an adapter or without, at places: by the engine, the stops and the clean-up that serve.</summary>
 /// <remarks>Makes way for completions: the engine ends what it computes for this and begins it again later.</remarks>
-internal sealed class ItemScorer(IInferenceEngine engine, CompletionOptions options)
+internal sealed class ItemScorer(IInferenceEngine engine, ServedModel model, CompletionOptions options)
 {
     /// <param name="progress">Called after each item.</param>
     /// <exception cref="AdapterUnavailableException">The adapter cannot be loaded.</exception>
-    /// <exception cref="ModelUnavailableException">The model cannot be loaded.</exception>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded, or another is served by now.</exception>
     public async Task<IReadOnlyList<ItemScore>> ScoreAsync(IReadOnlyList<EvaluationItem> items, AdapterFile? adapter, Action? progress, CancellationToken cancellationToken)
     {
         List<ItemScore> scores = new(items.Count);
@@ -27,13 +27,14 @@ internal sealed class ItemScorer(IInferenceEngine engine, CompletionOptions opti
 
     private async Task<ItemScore> ScoreAsync(EvaluationItem item, AdapterFile? adapter, CancellationToken cancellationToken)
     {
-        IReadOnlyList<float> logProbabilities = await engine.ScoreAsync(new(item.Prompt, item.Target) { Adapter = adapter, Unfinished = item.Unfinished }, cancellationToken);
+        IReadOnlyList<float> logProbabilities = await engine.ScoreAsync(new(model, item.Prompt, item.Target) { Adapter = adapter, Unfinished = item.Unfinished }, cancellationToken);
         GenerationResult result = await engine.GenerateAsync(
             new()
             {
+                Model = model,
                 Sequence = new("evaluation", adapter),
                 Prompt = item.Prompt,
-                MaxTokens = Math.Min(item.SingleLine ? options.MaxLineTokens : options.MaxTokens, PromptBudget.MostGenerated((await engine.GetModelAsync(cancellationToken)).ContextTokens)),
+                MaxTokens = Math.Min(item.SingleLine ? options.MaxLineTokens : options.MaxTokens, PromptBudget.MostGenerated(model.ContextTokens)),
                 Stop = () => SuggestionEnd.For(item.Place, item.SingleLine),
                 Unfinished = item.Unfinished,
                 Priority = EnginePriority.Evaluation,

@@ -56,7 +56,7 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
 
         await Answer(adapter.Root, async () =>
         {
-            await engine.LoadAdapterAsync(adapters.FileOf(adapter), cancellationToken);
+            await engine.LoadAdapterAsync(model, adapters.FileOf(adapter), cancellationToken);
             return true;
         });
         if (!Describe(adapter).State.Equals(AdapterState.Active))

@@ -263,10 +263,10 @@ internal sealed partial class LspSession(ICompletionService completion, IEnumera
         }
     }
 
-    /// <summary>What somebody works in is learned.</summary>
+    /// <summary>What somebody works in is learned, or would be if it were not turned off, which may change.</summary>
     private void Follow(string uri)
     {
-        if (RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), []) is { } root && disabled.ReasonOf(root) is null)
+        if (RepositoryLocator.RootOf(RepositoryLocator.PathOf(uri), []) is { } root)
         {
             _ = Task.Run(() => learning.Follow(root));
         }

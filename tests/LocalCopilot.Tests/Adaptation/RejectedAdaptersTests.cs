@@ -128,7 +128,7 @@ public sealed class TrainedOnSep : IAsyncLifetime
         TrainingJob job = TrainingJobs.Of(_folder.Folder, _model.Path, samples) with { Lora = recipe.Lora, Recipe = (change ?? (same => same))(recipe.Training), Threads = 2 };
         TrainingJobs.Run(job);
         JudgedCandidate judged = await _services.GetRequiredService<CandidateMeasurement>().JudgeAsync(
-            job.Output, null, null, _items, (gate, measured) => gate.Judge(_items, measured.Base, measured.Active, measured.Candidate), _ => { }, TestContext.Current.CancellationToken);
+            _model, job.Output, null, null, _items, (gate, measured) => gate.Judge(_items, measured.Base, measured.Active, measured.Candidate), _ => { }, TestContext.Current.CancellationToken);
         return judged.Verdict;
     }
 

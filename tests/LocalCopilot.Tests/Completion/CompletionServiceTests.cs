@@ -135,6 +135,23 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_model_that_is_selected_while_a_prompt_is_made_completes_it()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("lc-selected-");
+        string other = SameShapeModel.Write(folder.FullName);
+        using InferenceEngine engine = EngineFixture.Create();
+        ServedModel before = await engine.GetModelAsync(Cancelled);
+        ChangingEngine changing = new(engine, () => engine.UseModelAsync(other, Cancelled), before);
+        CompletionService service = new(changing, new(), _context, _suggestions, _counters, new TypingRhythms(TimeProvider.System), _adapters, new(TimeProvider.System), TimeProvider.System);
+
+        CompletionResult result = await service.CompleteAsync(Request(Code), Cancelled);
+        folder.Delete(recursive: true);
+
+        Assert.NotEmpty(Assert.Single(result.Choices).InsertText);
+        Assert.Equal(other, engine.Model.Path);
+    }
+
+    [Fact]
     public async Task A_measured_completion_is_computed_each_time()
     {
         CompletionRequest request = Request(Code) with { WaitForIndex = true };
@@ -263,5 +280,33 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     {
         var (text, position) = CursorText.Split(marked);
         return new() { Document = new("file:///shapes/circle.cs", "csharp", 1, text), Position = position, SingleLine = true };
+    }
+
+    /// <summary>Serves another model as soon as somebody has been told of the first.</summary>
+    private sealed class ChangingEngine(InferenceEngine engine, Func<Task> change, ServedModel first) : IInferenceEngine
+    {
+        private bool _changed;
+
+        public async ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken)
+        {
+            if (_changed)
+            {
+                return await engine.GetModelAsync(cancellationToken);
+            }
+
+            _changed = true;
+            await change();
+            return first;
+        }
+
+        public Task<ServedModel> UseModelAsync(string path, CancellationToken cancellationToken) => engine.UseModelAsync(path, cancellationToken);
+
+        public Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) => engine.GenerateAsync(request, cancellationToken);
+
+        public Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(model, sequence, prompt, cancellationToken);
+
+        public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => engine.ScoreAsync(request, cancellationToken);
+
+        public Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(model, adapter, cancellationToken);
     }
 }

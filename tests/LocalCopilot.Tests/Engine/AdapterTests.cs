@@ -46,11 +46,12 @@ public sealed class AdapterTests(EngineFixture fixture) : IClassFixture<EngineFi
         AdapterFile cut = new("cut", Path.Combine(_folder.FullName, "cut.gguf"));
         byte[] whole = await File.ReadAllBytesAsync(good.Path, Cancelled);
         await File.WriteAllBytesAsync(cut.Path, whole[..(whole.Length / 2)], Cancelled);
+        ServedModel model = await fixture.Engine.GetModelAsync(Cancelled);
         int[] before = await GenerateAsync(fixture.Engine, good, 0);
 
         foreach (AdapterFile bad in (AdapterFile[])[cut, new("missing", "/there/is/none.gguf")])
         {
-            await Assert.ThrowsAsync<AdapterUnavailableException>(() => fixture.Engine.LoadAdapterAsync(bad, Cancelled));
+            await Assert.ThrowsAsync<AdapterUnavailableException>(() => fixture.Engine.LoadAdapterAsync(model, bad, Cancelled));
             AdapterUnavailableException failure = await Assert.ThrowsAsync<AdapterUnavailableException>(() => GenerateAsync(fixture.Engine, bad, 0));
             Assert.Equal(bad, failure.Adapter);
             Assert.Equal(before, await GenerateAsync(fixture.Engine, good, 0));
@@ -64,8 +65,8 @@ public sealed class AdapterTests(EngineFixture fixture) : IClassFixture<EngineFi
         int[] prompt = model.Vocabulary.Tokenize("def add(first, second):\n    return");
         int[] target = model.Vocabulary.Tokenize(" first + second");
 
-        IReadOnlyList<float> free = await fixture.Engine.ScoreAsync(new(prompt, target), Cancelled);
-        IReadOnlyList<float> bound = await fixture.Engine.ScoreAsync(new(prompt, target) { Unfinished = " f" }, Cancelled);
+        IReadOnlyList<float> free = await fixture.Engine.ScoreAsync(new(model, prompt, target), Cancelled);
+        IReadOnlyList<float> bound = await fixture.Engine.ScoreAsync(new(model, prompt, target) { Unfinished = " f" }, Cancelled);
 
         Assert.True(bound[0] > free[0], "What has to begin with ' f' is likelier among what does.");
         Assert.Equal(free.Skip(1), bound.Skip(1));
@@ -75,7 +76,7 @@ public sealed class AdapterTests(EngineFixture fixture) : IClassFixture<EngineFi
     {
         ServedModel model = await engine.GetModelAsync(Cancelled);
         GenerationResult result = await engine.GenerateAsync(
-            new() { Sequence = new($"document {document}", adapter), Prompt = model.Vocabulary.Tokenize(Code), MaxTokens = 24, Stop = () => new NoStop() }, Cancelled);
+            new() { Model = model, Sequence = new($"document {document}", adapter), Prompt = model.Vocabulary.Tokenize(Code), MaxTokens = 24, Stop = () => new NoStop() }, Cancelled);
         return [.. result.Generations[0].Tokens];
     }
 }

@@ -1,6 +1,7 @@
 using LocalCopilot.Daemon.Engine;
 using LocalCopilot.Llama;
 using LocalCopilot.Protocol;
+using LocalCopilot.Tests.Adapters;
 using LocalCopilot.Tests.Llama;
 
 namespace LocalCopilot.Tests.Engine;
@@ -36,10 +37,10 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         // As if it was typed: each prompt continues what the cache holds of the one before.
         for (int length = prompt.Length - 12; length < prompt.Length; length++)
         {
-            await Engine.GenerateAsync(Request(prompt[..length], 5), Cancelled);
+            await Engine.GenerateAsync(Request(model, prompt[..length], 5), Cancelled);
         }
 
-        GenerationResult result = await Engine.GenerateAsync(Request(prompt, 60), Cancelled);
+        GenerationResult result = await Engine.GenerateAsync(Request(model, prompt, 60), Cancelled);
 
         Assert.Equal(cold, result.Generations[0].Tokens);
         Assert.Equal(prompt.Length - 2, result.CachedTokens);
@@ -52,11 +53,11 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] hurried = model.Vocabulary.Tokenize(Code);
         int[] whole = [.. model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat("// A shape has an area and a circumference.\n", 20))), .. hurried];
-        GenerationRequest request = Request(whole, 8) with { Sequence = new("hurried"), Hurried = () => hurried };
+        GenerationRequest request = Request(model, whole, 8) with { Sequence = new("hurried"), Hurried = () => hurried };
 
         GenerationResult first = await Engine.GenerateAsync(request, Cancelled);
-        GenerationResult alone = await Engine.GenerateAsync(Request(hurried, 8), Cancelled);
-        await Engine.PrefetchAsync(request.Sequence, whole, Cancelled);
+        GenerationResult alone = await Engine.GenerateAsync(Request(model, hurried, 8), Cancelled);
+        await Engine.PrefetchAsync(model, request.Sequence, whole, Cancelled);
         GenerationResult second = await Engine.GenerateAsync(request, Cancelled);
 
         Assert.Equal((true, hurried.Length, 0), (first.Hurried, first.PromptTokens, first.CachedTokens));
@@ -70,8 +71,8 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(Code);
 
-        GenerationResult one = await Engine.GenerateAsync(Request(prompt, 12), Cancelled);
-        GenerationResult several = await Engine.GenerateAsync(Request(prompt, 12) with { Alternatives = 4 }, Cancelled);
+        GenerationResult one = await Engine.GenerateAsync(Request(model, prompt, 12), Cancelled);
+        GenerationResult several = await Engine.GenerateAsync(Request(model, prompt, 12) with { Alternatives = 4 }, Cancelled);
 
         Assert.Equal(one.Generations[0].Tokens, several.Generations[0].Tokens);
         Assert.Equal(4, several.Generations.Select(generation => generation.Tokens[0]).Distinct().Count());
@@ -83,7 +84,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);
 
-        GenerationResult result = await Engine.GenerateAsync(Request(model.Vocabulary.Tokenize(Code), 60) with { Stop = () => new FirstLine() }, Cancelled);
+        GenerationResult result = await Engine.GenerateAsync(Request(model, model.Vocabulary.Tokenize(Code), 60) with { Stop = () => new FirstLine() }, Cancelled);
 
         Assert.Equal(GenerationEnd.Stopped, result.Generations[0].End);
         Assert.DoesNotContain('\n', result.Generations[0].Text);
@@ -98,7 +99,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);
 
-        GenerationResult result = await Engine.GenerateAsync(Request(model.Vocabulary.Tokenize(Code), 20) with { RequiredStart = start }, Cancelled);
+        GenerationResult result = await Engine.GenerateAsync(Request(model, model.Vocabulary.Tokenize(Code), 20) with { RequiredStart = start }, Cancelled);
 
         Assert.StartsWith(start, result.Generations[0].Text, StringComparison.Ordinal);
         Assert.True(result.Generations[0].Text.Length > start.Length);
@@ -109,7 +110,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(Code);
-        Generation whole = (await Engine.GenerateAsync(Request(prompt, 12), Cancelled)).Generations[0];
+        Generation whole = (await Engine.GenerateAsync(Request(model, prompt, 12), Cancelled)).Generations[0];
         int cuts = 0;
         for (int kept = 0; kept < whole.Tokens.Count; kept++)
         {
@@ -117,7 +118,7 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
             string token = model.Vocabulary.Decode([whole.Tokens[kept]]);
             for (int cut = 1; cut < token.Length; cut++, cuts++)
             {
-                GenerationRequest request = Request(before, whole.Tokens.Count - kept) with { Unfinished = token[..cut] };
+                GenerationRequest request = Request(model, before, whole.Tokens.Count - kept) with { Unfinished = token[..cut] };
                 Generation rest = (await Engine.GenerateAsync(request, Cancelled)).Generations[0];
 
                 Assert.Equal(whole.Tokens.Skip(kept), rest.Tokens);
@@ -136,8 +137,8 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         int[] prompt = model.Vocabulary.Tokenize(Code + " 17 + ");
         SequenceKey key = new("prefetched");
 
-        await Engine.PrefetchAsync(key, prompt, Cancelled);
-        GenerationResult result = await Engine.GenerateAsync(Request(prompt, 5) with { Sequence = key }, Cancelled);
+        await Engine.PrefetchAsync(model, key, prompt, Cancelled);
+        GenerationResult result = await Engine.GenerateAsync(Request(model, prompt, 5) with { Sequence = key }, Cancelled);
 
         Assert.Equal(prompt.Length - 2, result.CachedTokens);
     }
@@ -147,11 +148,11 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     {
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(Code);
-        GenerationResult result = await Engine.GenerateAsync(Request(prompt, 20), Cancelled);
+        GenerationResult result = await Engine.GenerateAsync(Request(model, prompt, 20), Cancelled);
         Generation generation = result.Generations[0];
         Assert.Equal(GenerationEnd.MaxTokens, generation.End);
 
-        IReadOnlyList<float> scores = await Engine.ScoreAsync(new(prompt, generation.Tokens.ToArray()), Cancelled);
+        IReadOnlyList<float> scores = await Engine.ScoreAsync(new(model, prompt, generation.Tokens.ToArray()), Cancelled);
 
         Assert.Equal(generation.MeanLogProbability, scores.Average(), 1e-4);
     }
@@ -162,10 +163,10 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(Code);
         using CancellationTokenSource cancellation = new();
-        Task<GenerationResult> cancelled = Engine.GenerateAsync(Request(prompt, 900) with { Stop = () => new CancelAfter(cancellation, 30) }, cancellation.Token);
+        Task<GenerationResult> cancelled = Engine.GenerateAsync(Request(model, prompt, 900) with { Stop = () => new CancelAfter(cancellation, 30) }, cancellation.Token);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
-        GenerationResult next = await Engine.GenerateAsync(Request(prompt, 10), Cancelled);
+        GenerationResult next = await Engine.GenerateAsync(Request(model, prompt, 10), Cancelled);
 
         Assert.Equal(10, next.Generations[0].Tokens.Count);
     }
@@ -176,10 +177,10 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         ServedModel model = await Engine.GetModelAsync(Cancelled);
         int[] prompt = model.Vocabulary.Tokenize(string.Concat(Enumerable.Repeat(Code + "\n", 20)))[..800];
         using ManualResetEventSlim queued = new();
-        Task<GenerationResult> occupied = Engine.GenerateAsync(Request(prompt[..50], 3) with { Stop = () => new WaitFor(queued) }, Cancelled);
-        Task<IReadOnlyList<float>>[] evaluations = [.. Enumerable.Range(0, 20).Select(i => Engine.ScoreAsync(new(prompt.AsMemory(i), prompt.AsMemory(0, 100)), Cancelled))];
+        Task<GenerationResult> occupied = Engine.GenerateAsync(Request(model, prompt[..50], 3) with { Stop = () => new WaitFor(queued) }, Cancelled);
+        Task<IReadOnlyList<float>>[] evaluations = [.. Enumerable.Range(0, 20).Select(i => Engine.ScoreAsync(new(model, prompt.AsMemory(i), prompt.AsMemory(0, 100)), Cancelled))];
 
-        Task<GenerationResult> completion = Engine.GenerateAsync(Request(prompt[..100], 3), Cancelled);
+        Task<GenerationResult> completion = Engine.GenerateAsync(Request(model, prompt[..100], 3), Cancelled);
         queued.Set();
         await occupied;
         await completion;
@@ -193,7 +194,8 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
     [Fact]
     public async Task A_prompt_longer_than_the_context_is_refused_with_both_numbers()
     {
-        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Engine.GenerateAsync(Request(new int[1020], 10), Cancelled));
+        ServedModel model = await Engine.GetModelAsync(Cancelled);
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => Engine.GenerateAsync(Request(model, new int[1020], 10), Cancelled));
 
         Assert.Contains("1020", error.Message, StringComparison.Ordinal);
         Assert.Contains("1024", error.Message, StringComparison.Ordinal);
@@ -218,6 +220,28 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task What_was_made_for_one_model_is_never_computed_with_another()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("lc-other-");
+        using InferenceEngine engine = EngineFixture.Create();
+        ServedModel model = await engine.GetModelAsync(Cancelled);
+        int[] prompt = model.Vocabulary.Tokenize(Code);
+        AdapterFile adapter = RandomAdapter.Write(folder.FullName, 1);
+        ServedModel replacing = await engine.UseModelAsync(SameShapeModel.Write(folder.FullName), Cancelled);
+
+        ModelReplacedException error = await Assert.ThrowsAsync<ModelReplacedException>(() => engine.GenerateAsync(Request(model, prompt, 5), Cancelled));
+        await Assert.ThrowsAsync<ModelReplacedException>(() => engine.PrefetchAsync(model, new("other"), prompt, Cancelled));
+        await Assert.ThrowsAsync<ModelReplacedException>(() => engine.ScoreAsync(new(model, prompt, prompt), Cancelled));
+        await Assert.ThrowsAsync<ModelReplacedException>(() => engine.LoadAdapterAsync(model, adapter, Cancelled));
+
+        Assert.Contains($"{replacing.Id} was selected", error.Message, StringComparison.Ordinal);
+        Assert.Equal(5, (await engine.GenerateAsync(Request(replacing, prompt, 5), Cancelled)).Generations[0].Tokens.Count);
+        await engine.UseModelAsync(model.Path, Cancelled);
+        folder.Delete(recursive: true);
+        Assert.Equal(5, (await engine.GenerateAsync(Request(model, prompt, 5), Cancelled)).Generations[0].Tokens.Count);
     }
 
     [Fact]
@@ -246,13 +270,14 @@ public class InferenceEngineTests(EngineFixture fixture) : IClassFixture<EngineF
         await Eventually.HoldsAsync(() => engine.Model.State == ModelState.Unloaded);
 
         Assert.Throws<ObjectDisposedException>(() => model.Vocabulary.Tokenize("gone"));
-        GenerationResult result = await engine.GenerateAsync(Request(prompt, 5), Cancelled);
+        GenerationResult result = await engine.GenerateAsync(Request(model, prompt, 5), Cancelled);
 
         Assert.Equal(5, result.Generations[0].Tokens.Count);
     }
 
-    private static GenerationRequest Request(int[] prompt, int tokens) => new()
+    private static GenerationRequest Request(ServedModel model, int[] prompt, int tokens) => new()
     {
+        Model = model,
         Sequence = new("file:///circle.cs"),
         Prompt = prompt,
         MaxTokens = tokens,

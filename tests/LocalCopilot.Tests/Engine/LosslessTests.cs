@@ -41,6 +41,7 @@ public class LosslessTests(ClonedRepositories repositories) : IClassFixture<Clon
             {
                 GenerationResult result = await engine.GenerateAsync(new()
                 {
+                    Model = model,
                     Sequence = new(file),
                     Prompt = prompt.AsMemory(0, prompt.Length - missing),
                     MaxTokens = missing == 0 ? MaxTokens : 4,

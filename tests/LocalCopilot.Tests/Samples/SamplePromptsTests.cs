@@ -160,10 +160,10 @@ public sealed class SamplePromptsTests(EngineFixture fixture) : IClassFixture<En
             return engine.GenerateAsync(request, cancellationToken);
         }
 
-        public Task PrefetchAsync(SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(sequence, prompt, cancellationToken);
+        public Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(model, sequence, prompt, cancellationToken);
 
         public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => engine.ScoreAsync(request, cancellationToken);
 
-        public Task LoadAdapterAsync(AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(adapter, cancellationToken);
+        public Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(model, adapter, cancellationToken);
     }
 }

@@ -26,7 +26,7 @@ public class PerplexityTests(EngineFixture fixture) : IClassFixture<EngineFixtur
             PromptParts parts = new() { Path = sample.Path, Prefix = sample.Prefix.AsMemory(), Suffix = sample.Suffix.AsMemory() };
             int[] targets = [.. model.Vocabulary.Tokenize(sample.Middle), model.Vocabulary.EndOfText!.Value];
             int[] prompt = builder.Build(parts, new(model.ContextTokens - targets.Length, 0, 600)).Tokens;
-            bits -= (await fixture.Engine.ScoreAsync(new(prompt, targets), Cancelled)).Sum() / Math.Log(2);
+            bits -= (await fixture.Engine.ScoreAsync(new(model, prompt, targets), Cancelled)).Sum() / Math.Log(2);
             bytes += Encoding.UTF8.GetByteCount(sample.Middle);
         }
 
