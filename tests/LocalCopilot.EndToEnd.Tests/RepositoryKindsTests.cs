@@ -38,6 +38,25 @@ public class RepositoryKindsTests
     }
 
     [Fact]
+    public async Task All_working_trees_of_a_repository_are_forgotten_with_it()
+    {
+        await using Sandbox sandbox = new();
+        using CommandLineRepository repository = new();
+        string worktree = Make(repository, "worktree");
+        foreach (string root in (string[])[worktree, repository.Root])
+        {
+            await sandbox.RunAsync(Cancelled, "demo", root, "--no-learning", "--positions", "1");
+        }
+
+        Assert.Equal(2, Directory.GetFiles(sandbox.Paths.IndexDirectory, "*.db").Length);
+
+        var forget = await sandbox.RunAsync(Cancelled, "forget", repository.Root, "--yes");
+
+        Assert.Equal((0, ""), (forget.ExitCode, forget.Error));
+        Assert.Empty(Directory.GetFiles(sandbox.Paths.IndexDirectory));
+    }
+
+    [Fact]
     public async Task In_a_bare_repository_a_text_is_completed_and_a_demo_says_what_to_give_instead()
     {
         await using Sandbox sandbox = new();

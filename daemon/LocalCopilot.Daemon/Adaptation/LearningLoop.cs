@@ -217,7 +217,11 @@ internal sealed class LearningLoop(
         {
             RunFolder.Delete(paths, key);
             RepositorySamples.Forget(root, paths);
-            index.Forget(root);
+            foreach (string tree in WorkingTrees.Of(root))
+            {
+                index.Forget(tree);
+            }
+
             adapters.Forget(key);
         }
         finally

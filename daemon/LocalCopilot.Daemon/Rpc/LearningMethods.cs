@@ -125,7 +125,10 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
         await loop.ForgetAsync(root, cancellationToken);
         try
         {
-            await recorder.ForgetAsync(root, cancellationToken);
+            foreach (string tree in WorkingTrees.Of(root))
+            {
+                await recorder.ForgetAsync(tree, cancellationToken);
+            }
         }
         catch (StatisticsUnavailableException exception)
         {

@@ -90,6 +90,9 @@ public sealed class HistoryWalkTests : IDisposable
 
         Assert.Equal(Path.Combine(_repository.Root, ".git"), CommonFolder.Of(main));
         Assert.Equal(CommonFolder.Of(main), CommonFolder.Of(other));
+        Assert.Equal([_repository.Root, worktree], WorkingTrees.Of(_repository.Root));
+        Assert.Equal([worktree, _repository.Root], WorkingTrees.Of(worktree));
+        Assert.Equal([_repository.Beside("gone")], WorkingTrees.Of(_repository.Beside("gone")));
     }
 
     [Fact]
