@@ -308,14 +308,6 @@ public class AdaptationTests
         .. ((string[])[sandbox.Paths.DataDirectory, sandbox.Paths.StateDirectory, sandbox.Paths.ConfigurationDirectory])
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
-            .Where(file => Encoding.Latin1.GetString(ReadShared(file)).Contains(text, StringComparison.Ordinal)),
+            .Where(file => Sandbox.ReadShared(file).Contains(text, StringComparison.Ordinal)),
     ];
-
-    private static byte[] ReadShared(string file)
-    {
-        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
 }

@@ -46,6 +46,32 @@ public class AutomaticAdaptationTests
         Assert.DoesNotContain(damaged, (await repository.Sandbox.RunAsync(Cancelled, "adapters", "list", repository.Root, "--json")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_round_that_there_is_too_little_for_is_tried_again_when_there_is_more_and_not_before()
+    {
+        // The same again and again, which counts once.
+        await using LearnedRepository repository = new(automatic: true, commits: 0);
+        for (int i = 0; i < 80; i++)
+        {
+            repository.Write($"services/copy_{i}.py", LearnableRepository.Service("invoice", "settle", 1, new(1)));
+            repository.Commit();
+        }
+
+        using LspClient editor = LspClient.Start(repository.Sandbox);
+        await editor.InitializeAsync(Cancelled);
+        await OpenAsync(editor, Path.Combine(repository.Root, "services", "new.py"));
+        await Eventually.HoldsAsync(() => Rounds() > 0);
+
+        // What begins by itself looks every two seconds.
+        await Task.Delay(TimeSpan.FromSeconds(7), Cancelled);
+        Assert.Equal(1, Rounds());
+
+        repository.Grow(90);
+        await LearnedAsync(editor, repository.Root, status => status["adapter"] is not null);
+
+        int Rounds() => Sandbox.ReadShared(repository.Sandbox.Paths.LogFile).Split('\n').Count(line => line.Contains("NotEnoughSamples", StringComparison.Ordinal));
+    }
+
     private static Task OpenAsync(LspClient editor, string file) => editor.OpenAsync(new Uri(file).AbsoluteUri, "import ledgerkit\n", Cancelled);
 
     /// <summary>The status of a repository that no round is learning.</summary>

@@ -20,8 +20,9 @@ internal sealed class LearnedRepository : IAsyncDisposable
 
     /// <param name="freshEvery">The setting of that name.</param>
     /// <param name="automatic">Whether rounds begin by themselves, a second after the last completion.</param>
+    /// <param name="commits">Of the one that is made up.</param>
     /// <param name="bundle">A real repository to be cloned, see <see cref="SharedFiles"/>; null: a small one is made up.</param>
-    public LearnedRepository(string budget = "00:00:20", int freshEvery = 5, bool automatic = false, string? bundle = null)
+    public LearnedRepository(string budget = "00:00:20", int freshEvery = 5, bool automatic = false, int commits = 90, string? bundle = null)
     {
         Directory.CreateDirectory(Sandbox.Paths.ConfigurationDirectory);
         File.WriteAllText(
@@ -43,7 +44,7 @@ internal sealed class LearnedRepository : IAsyncDisposable
         }
 
         Repository.Init(Root);
-        LearnableRepository.Fill(90, Write, () => Commit());
+        LearnableRepository.Fill(commits, Write, () => Commit());
     }
 
     public Sandbox Sandbox { get; } = new();

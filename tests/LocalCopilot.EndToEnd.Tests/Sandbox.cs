@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using LocalCopilot.Daemon.Configuration;
 using LocalCopilot.Daemon.Hosting;
 
@@ -67,6 +68,14 @@ internal sealed class Sandbox : IAsyncDisposable
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>A file's bytes, also while another process writes it, in Latin-1.</summary>
+    public static string ReadShared(string file)
+    {
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using StreamReader reader = new(stream, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
+        return reader.ReadToEnd();
     }
 
     /// <summary>Process of the daemon that runs in here.</summary>

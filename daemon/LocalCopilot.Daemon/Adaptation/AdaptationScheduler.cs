@@ -96,7 +96,7 @@ internal sealed partial class AdaptationScheduler(
             .Select(one => (one.Repository, one.Key, Rounds: adapters.Catalogue.Rounds(one.Key, fingerprint), Interrupted: RunFolder.Interrupted(paths, one.Key)))
             .Where(one => one.Interrupted is { } interrupted
                 ? interrupted.ModelFingerprint == fingerprint
-                : (one.Rounds is not [{ } last, ..] || last.Head != one.Repository.Head) && one.Repository.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(one.Key, fingerprint) is not null))
+                : (one.Rounds is not [{ } last, ..] || last.Head != one.Repository.Head) && one.Repository.InVain != (one.Repository.Head, fingerprint) && one.Repository.NewSamples >= AdaptationRun.Needed(options.Adaptation, adapters.Active(one.Key, fingerprint) is not null))
             .OrderBy(one => one.Rounds is [{ } last, ..] ? last.Ended : DateTimeOffset.MinValue)
             .Select(one => ((FollowedRepository, AdaptationRequest)?)(one.Repository, new(one.Repository.Root, Force: one.Interrupted is not null, Budget: one.Interrupted is { } plan ? TimeSpan.FromMilliseconds(plan.BudgetMs) : null)))
             .FirstOrDefault();
@@ -106,6 +106,7 @@ internal sealed partial class AdaptationScheduler(
     private async Task RunAsync(FollowedRepository repository, AdaptationRequest request, CancellationToken stoppingToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var begun = (repository.Head, loop.Fingerprint());
         Task<AdaptationResult> round = loop.AdaptAsync(request, repository, ending.Token);
         while (await Task.WhenAny(round, Task.Delay(Interval, time, stoppingToken)) != round && !stoppingToken.IsCancellationRequested)
         {
@@ -119,7 +120,11 @@ internal sealed partial class AdaptationScheduler(
 
         try
         {
-            await round;
+            if ((await round).Outcome is not (AdaptationOutcome.Activated or AdaptationOutcome.Rejected))
+            {
+                // Samples are counted as they are, and some of them teach nothing; or the model cannot be trained.
+                repository.InVain = begun;
+            }
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {

@@ -31,6 +31,9 @@ internal sealed class FollowedRepository : IDisposable
     /// <summary>When a round of it failed, as a timestamp; null: none did since its history was last seen to change.</summary>
     public long? FailedAt { get; set; }
 
+    /// <summary>What a round was begun with of which nothing came, nor would of another: the commit that is checked out, and the model's fingerprint. Null: none was.</summary>
+    public (string? Head, string Fingerprint)? InVain { get; set; }
+
     /// <summary>Looks at what is checked out.</summary>
     /// <returns>Whether that is another commit than before.</returns>
     public bool LookAtHead()

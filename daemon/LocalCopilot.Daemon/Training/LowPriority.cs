@@ -23,9 +23,14 @@ internal static class LowPriority
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
 
-    /// <summary>Lowers the calling thread and those that it starts; the whole process where the system knows no such thing.</summary>
+    /// <summary>Lowers the calling thread and those that it starts; the whole process where the system knows no such thing. It is the first to end where memory runs out.</summary>
     public static void Enter()
     {
+        if (OperatingSystem.IsLinux())
+        {
+            YieldMemory();
+        }
+
         if (OperatingSystem.IsWindows())
         {
             using Process self = System.Diagnostics.Process.GetCurrentProcess();
@@ -35,6 +40,18 @@ internal static class LowPriority
 
         // Refused only where it would be raised.
         _ = SetPriority(Process, CallingThread, Nice);
+    }
+
+    private static void YieldMemory()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/oom_score_adj", "1000");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A container may hide it. The system chooses then.
+        }
     }
 
     private static void EnterThread()

@@ -97,7 +97,7 @@ public class WorkerTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
     }
 
     [Fact]
-    public async Task It_computes_at_low_priority_with_as_many_threads_as_it_was_told()
+    public async Task It_computes_at_low_priority_with_as_many_threads_as_it_was_told_and_is_the_first_to_lose_its_memory()
     {
         Requirement.Holds(OperatingSystem.IsLinux(), "reads /proc");
         using WorkerProcess worker = WorkerProcess.Start(fixture.Folder, EmbeddedJob(steps: 100_000) with { Threads = 2 });
@@ -107,6 +107,7 @@ public class WorkerTests(TrainingFixture fixture) : IClassFixture<TrainingFixtur
         string[][] threads = [.. Directory.EnumerateDirectories($"/proc/{worker.Id}/task").Select(task => File.ReadAllText($"{task}/stat")).Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' '))];
         int low = threads.Count(fields => fields[16] == "15");
         Assert.InRange(low, 2, threads.Length - 1);
+        Assert.Equal("1000", (await File.ReadAllTextAsync($"/proc/{worker.Id}/oom_score_adj", TestContext.Current.CancellationToken)).Trim());
         worker.Send("stop");
         Assert.Equal(130, await worker.ExitAsync());
     }
