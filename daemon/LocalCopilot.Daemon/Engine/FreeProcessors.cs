@@ -4,7 +4,8 @@ namespace LocalCopilot.Daemon.Engine;
 /// <remarks>
 /// ggml's threads wait for each other after every operation. Where one of them has to share its processor, all wait for it, a
 /// scheduler's slice of milliseconds each time: with two threads and another program busy on one of two processors, answers took
-/// ten times as long, with one thread hardly longer than on a quiet machine (docs/performance.md). Used by one thread.
+/// ten times as long, with one thread hardly longer than on a quiet machine (docs/performance.md). Programs of lower priority take
+/// no slices worth the name, and the training worker stands still for a completion: what they computed was free. Used by one thread.
 /// </remarks>
 /// <param name="processors">Of this machine.</param>
 /// <param name="read">The use until now; null where it is not known, which counts as free.</param>
@@ -42,7 +43,7 @@ internal sealed class FreeProcessors(int processors, TimeProvider time, Func<Pro
         }
 
         double others = _before is { } before && window <= LongestWindow
-            ? ((use.All - before.All) - (use.Own - before.Own)) / window
+            ? ((use.All - before.All) - (use.GivingWay - before.GivingWay) - (use.Own - before.Own)) / window
             : Math.Max(0, use.Running - OfTheRequest);
         _free = Math.Clamp((int)Math.Floor(processors - others + Shared), 1, processors);
         (_before, _readAt) = (use, now);

@@ -107,5 +107,5 @@ public class IdleMachineTests
         }
     }
 
-    private IdleMachine Machine(AdaptationOptions options) => new(_activity, options, _time, () => _onBattery, () => new ProcessorUse(_others + _own, _own, 1));
+    private IdleMachine Machine(AdaptationOptions options) => new(_activity, options, _time, () => _onBattery, () => new ProcessorUse(_others + _own, _own, TimeSpan.Zero, 1));
 }

@@ -8,6 +8,7 @@ public class FreeProcessorsTests
     private readonly FakeTimeProvider _time = new();
     private TimeSpan _all;
     private TimeSpan _own;
+    private TimeSpan _givingWay;
     private int _running = 1;
 
     [Fact]
@@ -35,6 +36,17 @@ public class FreeProcessorsTests
         Pass(milliseconds: 500, others, own: 0);
 
         Assert.Equal(expected, free.Count());
+    }
+
+    [Fact]
+    public void What_gives_way_is_free()
+    {
+        FreeProcessors free = Of(2);
+        free.Count();
+
+        Pass(milliseconds: 500, others: 0.3, own: 0.1, givingWay: 1.6);
+
+        Assert.Equal(2, free.Count());
     }
 
     [Fact]
@@ -102,15 +114,17 @@ public class FreeProcessorsTests
         Assert.True(use.All - before.All >= TimeSpan.FromMilliseconds(150), $"{use.All - before.All}");
     }
 
-    private FreeProcessors Of(int processors) => new(processors, _time, () => new(_all, _own, _running));
+    private FreeProcessors Of(int processors) => new(processors, _time, () => new(_all, _own, _givingWay, _running));
 
     /// <param name="others">Processors that others use meanwhile.</param>
     /// <param name="own">Processors that this process uses.</param>
-    private void Pass(int milliseconds, double others, double own)
+    /// <param name="givingWay">Processors that programs of lower priority use.</param>
+    private void Pass(int milliseconds, double others, double own, double givingWay = 0)
     {
         TimeSpan passed = TimeSpan.FromMilliseconds(milliseconds);
         _time.Advance(passed);
-        _all += passed * (others + own);
+        _all += passed * (others + own + givingWay);
+        _givingWay += passed * givingWay;
         _own += passed * own;
     }
 }
