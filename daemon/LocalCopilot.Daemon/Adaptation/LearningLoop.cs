@@ -67,7 +67,7 @@ internal sealed class LearningLoop(
         FollowedRepository? repository;
         lock (_gate)
         {
-            repository = _followed.FirstOrDefault(followed => followed.Root == root);
+            repository = FindFollowed(root);
             if (repository is not null)
             {
                 _followed.Remove(repository);
@@ -96,7 +96,7 @@ internal sealed class LearningLoop(
         Running? running;
         lock (_gate)
         {
-            repository = _followed.FirstOrDefault(followed => followed.Root == root);
+            repository = FindFollowed(root);
             running = _running.GetValueOrDefault(key);
         }
 
@@ -135,7 +135,7 @@ internal sealed class LearningLoop(
         AdaptationResult result = await RunAsync(request.Root, followed, (stage, token) => run.RunAsync(request, stage, token), cancellationToken);
         lock (_gate)
         {
-            if (_followed.FirstOrDefault(repository => repository.Root == request.Root) is { } repository)
+            if (FindFollowed(request.Root) is { } repository)
             {
                 repository.MayHaveChanged = true;
             }
@@ -198,8 +198,9 @@ internal sealed class LearningLoop(
         return true;
     }
 
-    /// <summary>Deletes everything that was learned or recorded of a repository, also where it is not there any more. Ends a round of it, and follows it no more.</summary>
-    public async Task ForgetAsync(string root, CancellationToken cancellationToken)
+    /// <summary>Deletes everything that was learned of a repository, and its index, also where it is not there any more. Ends a round of it, and follows it no more.</summary>
+    /// <returns>Its working trees.</returns>
+    public async Task<IReadOnlyList<string>> ForgetAsync(string root, CancellationToken cancellationToken)
     {
         string key = RepositoryKey.Of(root);
         lock (_gate)
@@ -217,12 +218,14 @@ internal sealed class LearningLoop(
         {
             RunFolder.Delete(paths, key);
             RepositorySamples.Forget(root, paths);
-            foreach (string tree in WorkingTrees.Of(root))
+            IReadOnlyList<string> trees = WorkingTrees.Of(root);
+            foreach (string tree in trees)
             {
                 index.Forget(tree);
             }
 
             adapters.Forget(key);
+            return trees;
         }
         finally
         {
@@ -268,6 +271,9 @@ internal sealed class LearningLoop(
 
         _turn.Dispose();
     }
+
+    /// <remarks>With the gate held.</remarks>
+    private FollowedRepository? FindFollowed(string root) => _followed.FirstOrDefault(repository => repository.Root == root);
 
     /// <param name="followed">Only if this one is followed still; null: in any case.</param>
     private async Task<T> RunAsync<T>(string root, FollowedRepository? followed, Func<Action<AdaptationStage>, CancellationToken, Task<T>> work, CancellationToken cancellationToken)

@@ -122,10 +122,10 @@ internal sealed class LearningMethods(LearningLoop loop, AdapterStore adapters, 
         greeting.Require(LocalCopilotMethods.Forget);
         string path = RepositoryLocator.PathOf(parameters.Repository) ?? throw RpcErrors.NoPath(parameters.Repository);
         string root = RepositoryLocator.RootOf(path, []) ?? Path.TrimEndingDirectorySeparator(path);
-        await loop.ForgetAsync(root, cancellationToken);
+        IReadOnlyList<string> trees = await loop.ForgetAsync(root, cancellationToken);
         try
         {
-            foreach (string tree in WorkingTrees.Of(root))
+            foreach (string tree in trees)
             {
                 await recorder.ForgetAsync(tree, cancellationToken);
             }

@@ -283,30 +283,20 @@ public sealed class CompletionServiceTests(EngineFixture fixture) : IClassFixtur
     }
 
     /// <summary>Serves another model as soon as somebody has been told of the first.</summary>
-    private sealed class ChangingEngine(InferenceEngine engine, Func<Task> change, ServedModel first) : IInferenceEngine
+    private sealed class ChangingEngine(InferenceEngine engine, Func<Task> change, ServedModel first) : PassingEngine(engine)
     {
         private bool _changed;
 
-        public async ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken)
+        public override async ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken)
         {
             if (_changed)
             {
-                return await engine.GetModelAsync(cancellationToken);
+                return await base.GetModelAsync(cancellationToken);
             }
 
             _changed = true;
             await change();
             return first;
         }
-
-        public Task<ServedModel> UseModelAsync(string path, CancellationToken cancellationToken) => engine.UseModelAsync(path, cancellationToken);
-
-        public Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) => engine.GenerateAsync(request, cancellationToken);
-
-        public Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(model, sequence, prompt, cancellationToken);
-
-        public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => engine.ScoreAsync(request, cancellationToken);
-
-        public Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(model, adapter, cancellationToken);
     }
 }

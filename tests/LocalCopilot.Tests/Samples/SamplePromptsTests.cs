@@ -146,24 +146,14 @@ public sealed class SamplePromptsTests(EngineFixture fixture) : IClassFixture<En
 
     private static string Name(Random random) => $"{Words[random.Next(Words.Length)]}_{random.Next(60)}";
 
-    private sealed class RecordingEngine(IInferenceEngine engine) : IInferenceEngine
+    private sealed class RecordingEngine(IInferenceEngine engine) : PassingEngine(engine)
     {
         public GenerationRequest? Last { get; private set; }
 
-        public ValueTask<ServedModel> GetModelAsync(CancellationToken cancellationToken) => engine.GetModelAsync(cancellationToken);
-
-        public Task<ServedModel> UseModelAsync(string path, CancellationToken cancellationToken) => engine.UseModelAsync(path, cancellationToken);
-
-        public Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+        public override Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
         {
             Last = request;
-            return engine.GenerateAsync(request, cancellationToken);
+            return base.GenerateAsync(request, cancellationToken);
         }
-
-        public Task PrefetchAsync(ServedModel model, SequenceKey sequence, ReadOnlyMemory<int> prompt, CancellationToken cancellationToken) => engine.PrefetchAsync(model, sequence, prompt, cancellationToken);
-
-        public Task<IReadOnlyList<float>> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken) => engine.ScoreAsync(request, cancellationToken);
-
-        public Task LoadAdapterAsync(ServedModel model, AdapterFile adapter, CancellationToken cancellationToken) => engine.LoadAdapterAsync(model, adapter, cancellationToken);
     }
 }
