@@ -46,6 +46,8 @@ internal sealed class CodeWindow(IBrowserContext context, IPage page, ExtensionH
             "the cursor is in the file",
             async () => await CountAsync($".tab.active[data-resource-name=\"{Path.GetFileName(file)}\"]") == 1 && await page.EvaluateExpressionAsync<bool>("(document.activeElement?.closest('.editor-instance') ?? null) !== null"),
             seen: SeenAsync);
+        // The part of an editor that asks for suggestions is made when the window is idle, and keys before that ask for none. What waits later comes behind it.
+        await page.EvaluateExpressionAsync("new Promise(done => requestIdleCallback(done))");
     }
 
     /// <summary>Waits until the daemon serves this window, and has its file.</summary>
